@@ -1,0 +1,121 @@
+/** The geometry of one operation in its column. Called by layout.ts only. */
+import { clbitsOf, family, type Op, spanOf } from "./circuit";
+import { printExpr } from "./expr";
+import { GATES } from "./gates.gen";
+import type { Kind, Placed } from "./layout";
+import { boxWidth, elide, MAX_ANGLE, type Metrics, tagWidth } from "./metrics";
+
+export interface Frame {
+  readonly m: Metrics;
+  readonly y: (wire: number) => number;
+  readonly cwire: number | undefined;
+}
+
+const BARRIER = 24;
+const TAG_HEIGHT = 14;
+const PORT = 6;
+
+const isControlled = (op: Op): boolean => op.controls.length + op.anticontrols.length > 0;
+
+function kindOf(op: Op): Kind {
+  if (op.gate === "measure" || op.gate === "reset" || op.gate === "barrier" || op.gate === "swap")
+    return op.gate;
+  if (isControlled(op) && op.gate === "x") return "target";
+  return isControlled(op) && op.gate === "z" ? "dot" : "box";
+}
+
+const labelOf = (op: Op): string => GATES[op.gate]?.label ?? op.gate;
+const fullAngle = (op: Op): string => op.params.map(printExpr).join(", ");
+
+/** "c[0] = 1", "c[0, 2] = 3". */
+const tagText = (op: Op): string =>
+  op.condition ? `c[${op.condition.clbits.join(", ")}] = ${op.condition.value}` : "";
+
+/** The width an operation needs, without the gap of the column. */
+export function naturalWidth(op: Op, m: Metrics): number {
+  const kind = kindOf(op);
+  const tag = op.condition ? tagWidth(m, tagText(op)) : 0;
+  if (kind === "box") return Math.max(tag, boxWidth(m, labelOf(op), elide(fullAngle(op), MAX_ANGLE)));
+  return Math.max(tag, kind === "barrier" ? m.gap : m.gate);
+}
+
+/** Consecutive runs of ascending wires. */
+function runs(wires: readonly number[]): [number, number][] {
+  const out: [number, number][] = [];
+  for (const q of [...wires].sort((a, b) => a - b)) {
+    const run = out.at(-1);
+    if (run && run[1] === q - 1) run[1] = q;
+    else out.push([q, q]);
+  }
+  return out;
+}
+
+/** Boxes of the targets: one tall box for neighbours, else one each, upper first. */
+function boxesOf(op: Op, kind: Kind, cx: number, w: number, frame: Frame): Placed["boxes"] {
+  const { m, y } = frame;
+  if (kind === "target" || kind === "dot" || kind === "swap") return [];
+  const wires = op.qubits.length > 0 ? op.qubits : [0];
+  const half = kind === "barrier" ? BARRIER : m.gate / 2;
+  const width = kind === "barrier" ? 2 : w;
+  return runs(wires).map(([low, high]) => ({
+    x: cx - width / 2,
+    y: y(low) - half,
+    w: width,
+    h: y(high) - y(low) + 2 * half,
+    wire: low,
+  }));
+}
+
+export function place(op: Op, index: number, col: number, cx: number, frame: Frame): Placed {
+  const { m, y, cwire } = frame;
+  const kind = kindOf(op);
+  const label = labelOf(op);
+  const full = fullAngle(op);
+  const angle = elide(full, MAX_ANGLE);
+  const boxW = kind === "box" ? boxWidth(m, label, angle) : kind === "barrier" ? m.gap : m.gate;
+  const boxes = boxesOf(op, kind, cx, boxW, frame);
+  const dots = [
+    ...op.controls.map((wire) => ({ x: cx, y: y(wire), anti: false, wire, control: true })),
+    ...op.anticontrols.map((wire) => ({ x: cx, y: y(wire), anti: true, wire, control: true })),
+    ...(kind === "dot"
+      ? op.qubits.map((wire) => ({ x: cx, y: y(wire), anti: false, wire, control: false }))
+      : []),
+  ];
+  const [low, high] = spanOf(op) ?? [0, 0];
+  const reach = kind === "barrier" ? BARRIER : m.gate / 2;
+  const top = y(low) - reach;
+  const bottom = y(high) + reach;
+  const linked = high > low && kind !== "barrier" && !(boxes.length === 1 && dots.length === 0);
+  const ports =
+    kind === "box" && op.qubits.length > 1
+      ? op.qubits.map((wire, i) => ({ x: cx - boxW / 2 + PORT, y: y(wire), text: String(i) }))
+      : [];
+  const text = tagText(op);
+  const tagW = tagWidth(m, text);
+  const w = op.condition ? Math.max(boxW, tagW) : boxW;
+  const classical = cwire !== undefined && clbitsOf(op).length > 0;
+  return {
+    id: op.id,
+    index,
+    col,
+    kind,
+    family: family(op),
+    label,
+    angle,
+    fullAngle: full,
+    x: cx - w / 2,
+    y: top,
+    w,
+    h: bottom - top,
+    boxes,
+    dots,
+    links: linked ? [{ x: cx, y1: y(low), y2: y(high) }] : [],
+    ...(kind === "target"
+      ? { target: { x: cx, y: y(op.qubits[0]!), r: m.target, wire: op.qubits[0]! } }
+      : {}),
+    crosses: kind === "swap" ? op.qubits.map((wire) => ({ x: cx, y: y(wire), wire })) : [],
+    ports,
+    ...(classical ? { cline: { x: cx, y1: bottom, y2: cwire, up: op.condition !== undefined } } : {}),
+    ...(op.condition ? { tag: { x: cx - tagW / 2, y: top - TAG_HEIGHT, w: tagW, h: TAG_HEIGHT, text } } : {}),
+  };
+}

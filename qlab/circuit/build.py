@@ -1,0 +1,55 @@
+"""One operation from what a person writes: names of wires, aliases of gates, texts as angles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
+
+from qlab.circuit.names import wire_indices
+from qlab.circuit.ops import Condition, Operation, Param, check, normalise
+
+Wires = int | str | Sequence[int | str]
+If = Condition | tuple[Wires, int] | None
+
+
+class Fields(TypedDict, total=False):
+    """The keyword arguments of `Circuit.append`."""
+
+    controls: Wires
+    anticontrols: Wires
+    clbits: Wires
+    condition: If
+    id: str | None
+
+
+def make_operation(
+    id: str,
+    gate: str,
+    qubits: Wires,
+    params: Iterable[Param],
+    controls: Wires,
+    anticontrols: Wires,
+    clbits: Wires,
+    condition: If,
+    names: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Operation:
+    """Return the operation in normal form; ``names`` are those of all qubits and of all classical bits.
+
+    Raises:
+        CircuitError: when it isn't legal there.
+    """
+    where = f"op {id}"
+    quantum, classical = names
+    targets = wire_indices(qubits, quantum, f"{where}, field qubits")
+    if gate == "barrier" and not targets:
+        targets = tuple(range(len(quantum)))
+    ones = wire_indices(controls, quantum, f"{where}, field controls")
+    zeros = wire_indices(anticontrols, quantum, f"{where}, field anticontrols")
+    row, targets, angles, ones, zeros = normalise(gate, targets, params, ones, zeros, where)
+    if condition is not None and not isinstance(condition, Condition):
+        bits, value = condition
+        condition = Condition(wire_indices(bits, classical, f"{where}, field if"), int(value))
+    bits_written = wire_indices(clbits, classical, f"{where}, field clbits")
+    op = Operation(id, row.name, targets, angles, ones, zeros, bits_written, condition)
+    check(op, len(quantum), len(classical))
+    return op
