@@ -1,0 +1,35 @@
+"""A typed door to numba's decorators, so that kernels stay checkable.
+
+numba is taken as untyped on purpose: its own annotations differ from version to version and describe Python
+calls, not what kernels may do. Nothing that `import qlab` reaches may import this module.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+numba: Any = importlib.import_module("numba")
+llvm: Any = importlib.import_module("llvmlite.ir")
+extending: Any = importlib.import_module("numba.extending")
+cgutils: Any = importlib.import_module("numba.core.cgutils")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile a function that Python calls: machine code is cached on disk and runs without the GIL.
+
+    numba caches beside this file, or in the user's cache folder where that is read-only.
+    """
+    options = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+    try:
+        return cast(F, numba.njit(cache=True, **options)(function))
+    except RuntimeError:  # neither folder can be written: compile once a process rather than not at all
+        return cast(F, numba.njit(**options)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a helper into the kernels that call it."""
+    return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, forceinline=True)(function))

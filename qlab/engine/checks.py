@@ -1,0 +1,105 @@
+"""What the engine refuses, said with value, place and cure; it must not compute anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qlab.circuit import Circuit
+from qlab.errors import EngineError
+
+from .arrays import FloatArray
+
+
+def final_measurements_only(circuit: Circuit) -> None:
+    """Check that nothing but barriers follows a measurement on its wire, and that there is no reset or
+    condition.
+
+    Raises:
+        EngineError: naming the operation.
+    """
+    measured: dict[int, str] = {}
+    for op in circuit.ops:
+        if op.condition is not None or op.gate == "reset":
+            what = "a reset" if op.gate == "reset" else "a classical condition"
+            raise EngineError(
+                f"op {op.id} ({op.gate}) is {what}, which has no exact expectation or gradient here",
+                where=f"op {op.id}",
+                cure="remove it, or defer the measurement by using a control instead",
+                value=op.id,
+            )
+        if op.gate == "barrier":
+            continue
+        for q in (*op.qubits, *op.controls, *op.anticontrols):
+            if q in measured and not (op.gate == "measure"):
+                raise EngineError(
+                    f"op {measured[q]} measures wire {q} before op {op.id} ({op.gate}) acts on it",
+                    where=f"op {measured[q]}",
+                    cure="move the measurement to the end of the circuit",
+                    value=measured[q],
+                )
+        if op.gate == "measure":
+            measured.setdefault(op.qubits[0], op.id)
+
+
+def as_matrix(value: Any, name: str, columns: int, what: str) -> FloatArray:
+    """Return a finite C-contiguous float64 matrix of ``columns`` columns.
+
+    Raises:
+        EngineError: with both shapes, or with the row and column of a value that isn't finite.
+    """
+    try:
+        array = np.ascontiguousarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise EngineError(
+            f"{name} is not an array of real numbers: {error}", where=name, cure="pass a float64 array"
+        ) from error
+    if array.ndim != 2 or array.shape[1] != columns:
+        raise EngineError(
+            f"{name} has shape {np.shape(value)}, expected (batch, {columns})",
+            where=name,
+            cure=f"give one row per sample and one column per {what}",
+            value=np.shape(value),
+        )
+    if array.shape[0] == 0:
+        raise EngineError(f"{name} has no rows", where=name, cure="give at least one sample", value=array.shape)
+    check_finite(array, name)
+    return array
+
+
+def as_vector(value: Any, name: str, count: int) -> FloatArray:
+    """Return a finite C-contiguous float64 vector of ``count`` entries; None stands for an empty one.
+
+    Raises:
+        EngineError: with both shapes, or with the position of a value that isn't finite.
+    """
+    try:
+        array = np.ascontiguousarray(() if value is None else value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise EngineError(
+            f"{name} is not an array of real numbers: {error}", where=name, cure="pass a float64 array"
+        ) from error
+    if array.shape != (count,) or (value is not None and np.ndim(value) != 1):
+        raise EngineError(
+            f"{name} has shape {np.shape(value)}, expected ({count},)",
+            where=name,
+            cure="give one number per weight of the circuit",
+            value=np.shape(value),
+        )
+    check_finite(array, name)
+    return array
+
+
+def check_finite(array: FloatArray, name: str) -> None:
+    """Raise EngineError naming the first row and column that isn't finite."""
+    if np.isfinite(array).all():
+        return
+    at = np.argwhere(~np.isfinite(array))[0]
+    place = f"{name}, row {at[0]}, column {at[1]}" if array.ndim == 2 else f"{name}, column {at[0]}"
+    raise EngineError(
+        f"{name} holds {array[tuple(at)]}",
+        where=place,
+        cure="drop or impute the value",
+        value=tuple(int(i) for i in at),
+    )

@@ -1,0 +1,295 @@
+"""From a `Circuit` to passes over memory: relabelling, lowering to (controlled) 2x2 matrices, and fusion.
+
+Every gate of the table becomes at most three controlled 2x2 passes; CX, SWAP, DCX and X none at all (see
+`frame`). Passes on the same pair of amplitudes fuse across everything they commute with, and passes that no
+observable can see are dropped. Pure Python; it must not know batches or numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from qlab.circuit import Circuit, Operation
+
+from . import codes
+from .angles import Angle, AngleTable
+from .arrays import ComplexArray
+from .checks import final_measurements_only
+from .frame import Constraint, Frame, Span, parity
+from .matrices import FIXED, X, rotation
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One gate inside a pass: a rotation by an angle, or a constant matrix."""
+
+    kind: int
+    angle: Angle | None = None
+    matrix: ComplexArray | None = None
+
+    @property
+    def diagonal(self) -> bool:
+        """Whether it can't move weight between the two branches."""
+        if self.matrix is not None:
+            return not (self.matrix[0, 1] or self.matrix[1, 0])
+        return self.kind in (codes.RZ, codes.P, codes.GPHASE)
+
+    @property
+    def real(self) -> bool:
+        """Whether its matrix has no imaginary part."""
+        return self.kind == codes.RY if self.matrix is None else not np.any(self.matrix.imag)
+
+    def flipped(self) -> list[Factor]:
+        """Return X . factor . X."""
+        if self.matrix is not None:
+            return [Factor(codes.CONST, matrix=self.matrix[::-1, ::-1])]
+        if self.kind in (codes.RX, codes.GPHASE) or self.angle is None:
+            return [self]
+        back = Factor(self.kind, -self.angle)
+        return [back, Factor(codes.GPHASE, self.angle)] if self.kind == codes.P else [back]
+
+
+@dataclass(slots=True)
+class Pass:
+    """One pass: factors in time order on pairs (p, p ^ v) where ``parity(p & m) == 0``, under constraints.
+
+    A *phase* pass has no pair (``v == m == 0``): it multiplies what meets the constraints by its 1-1 entry.
+    """
+
+    v: int
+    m: int
+    constraints: tuple[Constraint, ...]
+    factors: list[Factor] = field(default_factory=list)
+    diagonal: bool = True
+
+    def masks_z(self) -> list[int]:
+        """Return the Z-like masks it depends on."""
+        return [self.m, *(mask for mask, _ in self.constraints)]
+
+    def commutes(self, other: Pass) -> bool:
+        """Return whether the two passes certainly commute, from their generators alone."""
+        if not self.diagonal and any(parity(self.v & z) for z in other.masks_z()):
+            return False
+        return other.diagonal or not any(parity(other.v & z) for z in self.masks_z())
+
+    def fuses(self, other: Pass) -> bool:
+        """Return whether one pass can do both: same pairs, or same branches while one of them is diagonal."""
+        if self.m != other.m or self.constraints != other.constraints:
+            return False
+        return self.v == other.v or (self.m != 0 and (self.diagonal or other.diagonal))
+
+    def absorb(self, other: Pass) -> None:
+        """Do ``other`` right after this one."""
+        if self.diagonal and not other.diagonal:
+            self.v = other.v
+        self.diagonal = self.diagonal and other.diagonal
+        self.factors += other.factors
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """The passes of a circuit, in order, and where its logical amplitudes end up."""
+
+    passes: tuple[Pass, ...]
+    frame: Frame
+    angles: AngleTable
+
+
+def lower(circuit: Circuit) -> Lowered:
+    """Return the passes of a circuit.
+
+    Raises:
+        EngineError: naming the operation that isn't a gate: a reset, a condition, a measurement before the
+        end.
+    """
+    final_measurements_only(circuit)
+    lowering = _Lowering(circuit.n_qubits)
+    for op in circuit.ops:
+        if op.gate not in ("measure", "barrier", "id"):
+            lowering.add(op)
+    return Lowered(tuple(lowering.passes), lowering.frame, lowering.angles)
+
+
+def visible(passes: Sequence[Pass], terms: Sequence[tuple[int, int]]) -> tuple[Pass, ...]:
+    """Return the passes that can change the expectation of Pauli strings given by their memory masks (x, z).
+
+    A pass that commutes with every term and with every later pass that stays cancels against its own inverse.
+    """
+    xs, zs = Span(), Span()
+    for x, z in terms:
+        xs.add(x)
+        zs.add(z)
+    kept = []
+    for p in reversed(passes):
+        if all(xs.orthogonal(z) for z in p.masks_z()) and (p.diagonal or zs.orthogonal(p.v)):
+            continue
+        kept.append(p)
+        if not p.diagonal:
+            xs.add(p.v)
+        for z in p.masks_z():
+            zs.add(z)
+    return tuple(reversed(kept))
+
+
+class _Lowering:
+    def __init__(self, n: int) -> None:
+        self.frame = Frame(n)
+        self.angles = AngleTable()
+        self.passes: list[Pass] = []
+
+    def add(self, op: Operation) -> None:
+        """Lower one gate."""
+        conditions = [(q, 1) for q in op.controls] + [(q, 0) for q in op.anticontrols]
+        angles = [self.angles.add(e, op.id) for e in op.params]
+        if op.gate in _TWO:
+            _TWO[op.gate](self, op.qubits[0], op.qubits[1], conditions, angles)
+        elif op.gate == "gphase":
+            self.phase(conditions, [_turn(codes.P, angles[0])])
+        elif op.gate == "x" and not conditions:
+            self.frame.x(op.qubits[0])
+        elif op.gate == "x" and len(conditions) == 1:
+            self.frame.cx(conditions[0][0], op.qubits[0], conditions[0][1])
+        elif op.gate in ("z", "s", "sdg", "t", "tdg", "p") and conditions:
+            self.phase([*conditions, (op.qubits[0], 1)], _one_qubit(op.gate, angles))
+        else:
+            self.gate(op.qubits[0], conditions, _one_qubit(op.gate, angles))
+
+    def gate(self, target: int, conditions: list[tuple[int, int]], factors: list[Factor]) -> None:
+        """Apply factors, in time order, to a qubit where the conditions hold."""
+        m, flip = self.frame.where(target, 0)
+        if flip:
+            factors = [part for f in factors for part in f.flipped()]
+        constraints = tuple(sorted(self.frame.where(q, value) for q, value in conditions))
+        self._push(Pass(self.frame.col[target], m, constraints, factors, all(f.diagonal for f in factors)))
+
+    def phase(self, conditions: list[tuple[int, int]], factors: list[Factor]) -> None:
+        """Multiply the amplitudes that meet the conditions by the 1-1 entry of diagonal factors."""
+        self._push(Pass(0, 0, tuple(sorted(self.frame.where(q, value) for q, value in conditions)), factors))
+
+    def constant(self, target: int, name: str) -> None:
+        """Apply a fixed gate without controls."""
+        self.gate(target, [], _one_qubit(name, []))
+
+    def _push(self, new: Pass) -> None:
+        for old in reversed(self.passes):
+            if old.fuses(new):
+                old.absorb(new)
+                return
+            if not old.commutes(new):
+                break
+        self.passes.append(new)
+
+
+def _turn(kind: int, angle: Angle) -> Factor:
+    known = angle.known
+    return Factor(kind, angle) if known is None else Factor(codes.CONST, matrix=rotation(kind, known))
+
+
+_ONE: dict[str, Callable[[list[Angle]], list[Factor]]] = {
+    "rx": lambda a: [_turn(codes.RX, a[0])],
+    "ry": lambda a: [_turn(codes.RY, a[0])],
+    "rz": lambda a: [_turn(codes.RZ, a[0])],
+    "p": lambda a: [_turn(codes.P, a[0])],
+    "r": lambda a: [_turn(codes.P, -a[1]), _turn(codes.RX, a[0]), _turn(codes.P, a[1])],
+    "u": lambda a: [_turn(codes.P, a[2]), _turn(codes.RY, a[0]), _turn(codes.P, a[1])],
+}
+
+
+def _one_qubit(gate: str, angles: list[Angle]) -> list[Factor]:
+    return _ONE[gate](angles) if gate in _ONE else [Factor(codes.CONST, matrix=FIXED[gate])]
+
+
+Conditions = list[tuple[int, int]]
+
+
+def _conjugated(
+    lo: _Lowering, control: int, target: int, on: int, conditions: Conditions, factors: list[Factor]
+) -> None:
+    """CX, factors on one of the two qubits, CX: only the middle needs the conditions."""
+    lo.frame.cx(control, target)
+    lo.gate(on, conditions, factors)
+    lo.frame.cx(control, target)
+
+
+def _swap(lo: _Lowering, a: int, b: int, conditions: Conditions, _: list[Angle]) -> None:
+    if conditions:
+        _conjugated(lo, a, b, a, [*conditions, (b, 1)], [Factor(codes.CONST, matrix=X)])
+    else:
+        lo.frame.swap(a, b)
+
+
+def _rxx(lo: _Lowering, a: int, b: int, conditions: Conditions, angles: list[Angle]) -> None:
+    _conjugated(lo, a, b, a, conditions, [_turn(codes.RX, angles[0])])
+
+
+def _ryy(lo: _Lowering, a: int, b: int, conditions: Conditions, angles: list[Angle]) -> None:
+    # CX turns Y on its control into YX; S on the other qubit turns that into YY.
+    lo.constant(b, "sdg")
+    _conjugated(lo, a, b, a, conditions, [_turn(codes.RY, angles[0])])
+    lo.constant(b, "s")
+
+
+def _rzz(lo: _Lowering, a: int, b: int, conditions: Conditions, angles: list[Angle]) -> None:
+    _conjugated(lo, a, b, b, conditions, [_turn(codes.RZ, angles[0])])
+
+
+def _rzx(lo: _Lowering, a: int, b: int, conditions: Conditions, angles: list[Angle]) -> None:
+    lo.constant(b, "h")
+    _rzz(lo, a, b, conditions, angles)
+    lo.constant(b, "h")
+
+
+def _ecr(lo: _Lowering, a: int, b: int, conditions: Conditions, _: list[Angle]) -> None:
+    # RZX(pi/4), X, RZX(-pi/4): Qiskit's definition. The outer two cancel where the middle is off.
+    eighth = Angle.constant(np.pi / 4)
+    _rzx(lo, a, b, [], [eighth])
+    if not conditions:
+        lo.frame.x(a)
+    else:
+        lo.gate(a, conditions, [Factor(codes.CONST, matrix=X)])
+    _rzx(lo, a, b, [], [-eighth])
+
+
+def _dcx(lo: _Lowering, a: int, b: int, conditions: Conditions, _: list[Angle]) -> None:
+    for control, target in ((a, b), (b, a)):
+        if conditions:
+            lo.gate(target, [*conditions, (control, 1)], [Factor(codes.CONST, matrix=X)])
+        else:
+            lo.frame.cx(control, target)
+
+
+def _block(lo: _Lowering, a: int, b: int, conditions: Conditions, angles: list[Angle], odd: int) -> None:
+    """R(theta, beta) on the two-dimensional block where the qubits differ (odd = 1) or agree (0)."""
+    factors = [_turn(codes.P, -angles[1]), _turn(codes.RX, angles[0]), _turn(codes.P, angles[1])]
+    _conjugated(lo, b, a, b, [*conditions, (a, odd)], factors)
+
+
+def _plus(lo: _Lowering, a: int, b: int, conditions: Conditions, angles: list[Angle]) -> None:
+    _block(lo, a, b, conditions, angles, 1)
+
+
+def _minus(lo: _Lowering, a: int, b: int, conditions: Conditions, angles: list[Angle]) -> None:
+    _block(lo, a, b, conditions, angles, 0)
+
+
+def _iswap(lo: _Lowering, a: int, b: int, conditions: Conditions, _: list[Angle]) -> None:
+    _block(lo, a, b, conditions, [Angle.constant(-np.pi), Angle.constant(0.0)], 1)
+
+
+_TWO: dict[str, Callable[[_Lowering, int, int, Conditions, list[Angle]], None]] = {
+    "swap": _swap,
+    "iswap": _iswap,
+    "ecr": _ecr,
+    "dcx": _dcx,
+    "rxx": _rxx,
+    "ryy": _ryy,
+    "rzz": _rzz,
+    "rzx": _rzx,
+    "xx_plus_yy": _plus,
+    "xx_minus_yy": _minus,
+}
+
+__all__ = ["Factor", "Lowered", "Pass", "lower", "visible"]

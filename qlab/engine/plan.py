@@ -1,0 +1,309 @@
+"""`compile` and `Plan`: the engine's public face. A circuit becomes tables in well under a millisecond per
+gate.
+
+Nothing here imports numba: the kernels load when a plan first runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from qlab.circuit import Circuit
+from qlab.errors import EngineError
+
+from . import angles, capacity, pool
+from .arrays import ComplexArray, FloatArray, IntArray
+from .checks import as_matrix, as_vector, check_finite
+from .lower import Lowered, lower, visible
+from .observables import Observable, parse_observables
+from .program import Program, build, memory_order, term_arrays
+
+if TYPE_CHECKING:
+    from .execute import Workspace
+
+Cotangent = Any  # (batch, n_observables), or a callable values -> (loss, cotangent)
+_KEPT_WORKSPACES = 4
+_LARGE_BYTES = 64 << 20  # a workspace beyond it is kept alone
+
+
+def compile(
+    circuit: Circuit, observables: Sequence[Observable] | Observable | None = None, dtype: str = "complex128"
+) -> Plan:
+    """Return a plan that evaluates a circuit on batches; no machine code is compiled for it.
+
+    Args:
+        circuit: Gates with angles in ``x[i]`` and ``w[j]``; measurements at its end are ignored.
+        observables: Pauli strings (``"Z0"``, ``"X0 Y2"``, ``"I"``) or real-weighted sums (``{"Z0 Z1":
+        0.5}``);
+            by default Z on every wire.
+        dtype: ``"complex128"``.
+
+    Raises:
+        EngineError: naming an operation that isn't a gate, an observable's wire that isn't there, or the
+        memory it
+            would take if even one sample doesn't fit.
+
+    Example:
+        >>> import qlab
+        >>> plan = compile(qlab.Circuit(1).append("ry", 0, "x[0]"), ["Z0"])
+        >>> plan.expectations([[0.0], [np.pi]]).round(12).tolist()
+        [[1.0], [-1.0]]
+    """
+    if dtype not in capacity.DTYPES:
+        raise EngineError(
+            f"the dtype {dtype!r} is unknown",
+            where="argument dtype",
+            cure="use " + ", ".join(capacity.DTYPES),
+            value=dtype,
+        )
+    capacity.check_capacity(circuit.n_qubits, 1, gradient=False)
+    if observables is None:
+        observables = [f"Z{q}" for q in range(circuit.n_qubits)]
+    return Plan(circuit, observables)
+
+
+class Plan:
+    """A circuit and observables, ready to run. Immutable to its user; safe to call from several threads.
+
+    Attributes:
+        circuit: The circuit.
+        n_qubits, n_inputs, n_weights, n_observables: Its sizes.
+    """
+
+    def __init__(self, circuit: Circuit, observables: Sequence[Observable] | Observable) -> None:
+        self.circuit = circuit
+        self.n_qubits, self.n_inputs, self.n_weights = circuit.n_qubits, circuit.n_inputs, circuit.n_weights
+        single = isinstance(observables, str) or hasattr(observables, "items")
+        self.n_observables = 1 if single else len(observables)
+        terms = parse_observables(observables, circuit.n_qubits)
+        self._lowered: Lowered = lower(circuit)
+        frame = self._lowered.frame
+        self._terms, self._coef = term_arrays(terms, frame)
+        self._passes = visible(self._lowered.passes, [frame.pauli(t.x, t.z)[:2] for t in terms])
+        self._programs: dict[str, Program] = {}
+        self._free: dict[tuple[str, int, int], list[Workspace]] = {}
+
+    def __repr__(self) -> str:
+        return (
+            f"Plan({self.n_qubits} qubits, {self.n_inputs} inputs, {self.n_weights} weights, "
+            f"{self.n_observables} observables, {len(self._passes)} passes)"
+        )
+
+    def expectations(self, X: Any = None, w: Any = None) -> FloatArray:
+        """Return the observables' expectations.
+
+        Args:
+            X: Inputs in radians or whatever the angles expect, shape (batch, n_inputs); None is one sample
+            without any. w: Weights, shape (n_weights,).
+
+        Returns:
+            (batch, n_observables) float64.
+
+        Raises:
+            EngineError: with both shapes, the row and column of a NaN, or the memory it would take.
+        """
+        x, weights = self._check(X, w)
+        capacity.check_capacity(self.n_qubits, len(x), gradient=False, threads=pool.get_threads())
+        ws = self._prepared("values", x, weights)
+        values = ws.expectations()
+        self._give("values", ws)
+        return values
+
+    def value_and_vjp(
+        self, X: Any, w: Any, cotangent: Cotangent, want_x: bool = False
+    ) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+        """Return expectations and the gradient of ``sum(cotangent * expectations)``, by one walk back
+        (adjoint method).
+
+        Args:
+            X: Inputs, shape (batch, n_inputs).
+            w: Weights, shape (n_weights,).
+            cotangent: ∂loss/∂expectations, shape (batch, n_observables), or a callable that gets the
+            expectations and
+                returns ``(loss, cotangent)``.
+            want_x: Whether the gradient of the inputs is wanted too.
+
+        Returns:
+            values (batch, n_observables), grad_w (n_weights,), grad_x (batch, n_inputs) or None.
+
+        Raises:
+            EngineError: as `expectations`, and for a cotangent of another shape or with a NaN.
+
+        Source: Jones and Gacon, arXiv:2009.02823.
+        """
+        x, weights = self._check(X, w)
+        capacity.check_capacity(self.n_qubits, len(x), gradient=True, threads=pool.get_threads())
+        shape = (len(x), self.n_observables)
+        if callable(cotangent):
+            given: Callable[[FloatArray], FloatArray] | FloatArray = partial(_call, cotangent, shape)
+        else:
+            given = _cotangent(cotangent, shape)
+        mode = "full" if want_x else "weights"
+        ws = self._prepared(mode, x, weights)
+        values = ws.vjp(given)
+        from .execute import gradient_x
+
+        grad_w = ws.grad_w.copy()
+        grad_x = gradient_x(ws.grad_x, len(x)) if want_x else None
+        table = self._lowered.angles
+        if table.shared:
+            angles.chain_shared(table.shared, weights, ws.grad_general_w, grad_w)
+        if table.batched:
+            rows = gradient_x(ws.grad_general_x, len(x)).T
+            angles.chain_batched(table.batched, x, weights, rows, grad_w, grad_x)
+        self._give(mode, ws)
+        return values, grad_w, grad_x
+
+    def statevector(self, X: Any = None, w: Any = None) -> ComplexArray:
+        """Return the final states, (batch, 2**n_qubits), qubit 0 least significant; global phase included."""
+        states: ComplexArray = self._each_state(X, w, np.complex128)
+        return states
+
+    def probabilities(self, X: Any = None, w: Any = None, qubits: Sequence[int] | None = None) -> FloatArray:
+        """Return outcome probabilities, shape (batch, 2**len(qubits)).
+
+        Args:
+            X: Inputs, shape (batch, n_inputs).
+            w: Weights, shape (n_weights,).
+            qubits: The wires to keep, the first one the least significant bit; by default all.
+
+        Raises:
+            EngineError: for a wire that isn't there or is named twice.
+        """
+        full: FloatArray = self._each_state(X, w, np.float64)
+        if qubits is None:
+            return full
+        wires = [int(q) for q in qubits]
+        if len(set(wires)) < len(wires) or any(q < 0 or q >= self.n_qubits for q in wires):
+            raise EngineError(
+                f"qubits {wires} are not distinct wires of the circuit",
+                where="argument qubits",
+                cure=f"use distinct numbers from 0 to {self.n_qubits - 1}",
+                value=wires,
+            )
+        axes = full.reshape(len(full), *[2] * self.n_qubits)
+        gone = tuple(self.n_qubits - q for q in range(self.n_qubits) if q not in wires)
+        kept = sorted(wires, reverse=True)
+        summed = axes.sum(axis=gone)
+        order = [0, *[1 + kept.index(q) for q in reversed(wires)]]
+        return np.ascontiguousarray(summed.transpose(order)).reshape(len(full), -1)
+
+    def sample(self, X: Any = None, w: Any = None, shots: int = 1024, seed: int | None = None) -> IntArray:
+        """Return measured basis states as whole numbers, shape (batch, shots), qubit 0 the least significant
+        bit.
+
+        Args:
+            X: Inputs, shape (batch, n_inputs).
+            w: Weights, shape (n_weights,).
+            shots: Measurements per sample.
+            seed: The same seed gives the same shots.
+
+        Raises:
+            EngineError: for a number of shots below 1.
+        """
+        if not isinstance(shots, int | np.integer) or shots < 1:
+            raise EngineError(
+                f"{shots!r} shots were asked for",
+                where="argument shots",
+                cure="use a whole number of at least 1",
+                value=shots,
+            )
+        probabilities = self.probabilities(X, w)
+        rng = np.random.default_rng(seed)
+        out = np.empty((len(probabilities), shots), dtype=np.int64)
+        for row, p in enumerate(probabilities):
+            edges = np.cumsum(p)
+            out[row] = np.searchsorted(edges[:-1], rng.random(shots) * edges[-1], side="right")
+        return out
+
+    def _each_state(self, X: Any, w: Any, kind: type[np.complex128] | type[np.float64]) -> Any:
+        x, weights = self._check(X, w)
+        extra = len(x) * np.dtype(kind).itemsize << self.n_qubits
+        capacity.check_capacity(self.n_qubits, len(x), gradient=False, threads=pool.get_threads(), extra=extra)
+        ws = self._prepared("states", x, weights)
+        out: Any = np.empty((len(x), 1 << self.n_qubits), dtype=kind)
+        step = capacity.chunk_groups(self.n_qubits, ws.groups, ws.threads)
+        for start in range(0, ws.groups, step):
+            state = ws.states(start, min(start + step, ws.groups))
+            for g, one in enumerate(state, start):
+                rows = out[g * capacity.GROUP : (g + 1) * capacity.GROUP]
+                re, im = one[self._order, 0, : len(rows)].T, one[self._order, 1, : len(rows)].T
+                if kind is np.complex128:
+                    rows.real, rows.imag = re, im
+                else:
+                    rows[...] = re * re + im * im
+        self._give("states", ws)
+        return out
+
+    @cached_property
+    def _order(self) -> IntArray:
+        return memory_order(self._lowered.frame)
+
+    def _check(self, X: Any, w: Any) -> tuple[FloatArray, FloatArray]:
+        if X is None:
+            X = np.empty((1, 0))
+        return as_matrix(X, "X", self.n_inputs, "input of the circuit"), as_vector(w, "w", self.n_weights)
+
+    def _program(self, mode: Literal["values", "weights", "full", "states"] | str) -> Program:
+        found = self._programs.get(mode)
+        if found is None:
+            passes = self._lowered.passes if mode == "states" else self._passes
+            found = self._programs[mode] = build(passes, self.n_qubits, want_x=mode == "full")
+        return found
+
+    def _prepared(self, mode: str, x: FloatArray, w: FloatArray) -> Workspace:
+        """Take a workspace that nobody else uses, and evaluate the angles in it."""
+        from .execute import Workspace
+
+        table = self._lowered.angles
+        key = mode, len(x), pool.get_threads()
+        try:
+            ws = self._free[key].pop()
+        except (KeyError, IndexError):
+            ws = Workspace(
+                self._program(mode),
+                self.n_qubits,
+                len(x),
+                self._terms,
+                self._coef,
+                self.n_observables,
+                gradient=mode in ("weights", "full"),
+                n_general=(len(table.shared), len(table.batched)),
+                n_sources=(self.n_inputs, self.n_weights),
+            )
+        angles.evaluate(table.shared, np.empty(0), w, ws.general_w)
+        angles.evaluate(table.batched, x, w, ws.general_x)
+        ws.prepare(x, w)
+        return ws
+
+    def _give(self, mode: str, ws: Workspace) -> None:
+        """Keep a workspace for the next call; one that an error or an interrupt broke off never gets here."""
+        key = mode, ws.samples, pool.get_threads()
+        if key not in self._free and len(self._free) >= _KEPT_WORKSPACES:
+            self._free.pop(next(iter(self._free)), None)
+        if ws.nbytes > _LARGE_BYTES:
+            self._free.clear()
+        kept = self._free.setdefault(key, [])
+        if len(kept) < 2:
+            kept.append(ws)
+
+
+def _call(callback: Callable[[FloatArray], Any], shape: tuple[int, int], values: FloatArray) -> FloatArray:
+    return _cotangent(callback(values)[1], shape)
+
+
+def _cotangent(value: Any, shape: tuple[int, int]) -> FloatArray:
+    array = np.ascontiguousarray(value, dtype=np.float64)
+    if array.shape != shape:
+        raise EngineError(
+            f"the cotangent has shape {np.shape(value)}, expected {shape}",
+            where="argument cotangent",
+            cure="give one number per sample and observable",
+            value=np.shape(value),
+        )
+    check_finite(array, "cotangent")
+    return array
