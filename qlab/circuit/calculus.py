@@ -100,22 +100,22 @@ def _outer(fn: str, u: Expr) -> Expr:
             return _div(one, _mul(Num(2.0), Call("sqrt", u)))
 
 
-def substitute(e: Expr, values: dict[Sym, float | Expr]) -> Expr:
+def substitute(e: Expr, values: dict[Sym, float | Expr], fold: bool) -> Expr:
     """Return e with symbols replaced, parts that read none any more folded to numbers."""
     match e:
         case Sym():
             new = values.get(e, e)
             return new if isinstance(new, Expr) else number(float(new))
         case Neg(a):
-            out: Expr = Neg(substitute(a, values))
+            out: Expr = Neg(substitute(a, values, fold))
         case Call(fn, a):
-            out = Call(fn, substitute(a, values))
+            out = Call(fn, substitute(a, values, fold))
         case Bin("**", a, b):
-            out = Bin("**", substitute(a, values), b)
+            out = Bin("**", substitute(a, values, fold), b)
         case Bin(op, a, b):
-            out = Bin(op, substitute(a, values), substitute(b, values))
+            out = Bin(op, substitute(a, values, fold), substitute(b, values, fold))
         case _:
             return e
-    if out == e or next(iter_symbols(out), None) is not None:
+    if not fold or out == e or next(iter_symbols(out), None) is not None:
         return out
     return number(float(out.evaluate()))

@@ -1,6 +1,6 @@
 """Angles: small expressions over numbers, pi, data inputs ``x[i]`` and weights ``w[j]``.
 
-The nodes, how they print and evaluate. The parser is in `parse.py`, derivatives are in `calculus.py`. This
+The nodes, how they print and evaluate. The parser is in `parser.py`, derivatives are in `calculus.py`. This
 module knows nothing of gates or circuits.
 """
 
@@ -110,11 +110,11 @@ class Expr:
         """Return the distinct symbols read, inputs first, by index."""
         return tuple(sorted(set(iter_symbols(self)), key=lambda s: (s.kind != "x", s.index)))
 
-    def substitute(self, values: dict[Sym, float | Expr]) -> Expr:
-        """Return the expression with symbols replaced; parts that read none any more become numbers."""
+    def substitute(self, values: dict[Sym, float | Expr], *, fold: bool = True) -> Expr:
+        """Return the expression with symbols replaced; with ``fold`` parts that read none any more become numbers."""
         from qlab.circuit.calculus import substitute
 
-        return substitute(self, values)
+        return substitute(self, values, fold)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -178,12 +178,12 @@ def number(value: float) -> Expr:
 
 
 def parse(text: str) -> Expr:
-    """Return the expression a text stands for; see `qlab.circuit.parse`.
+    """Return the expression a text stands for; see `qlab.circuit.parser`.
 
     Raises:
         ExprError: with the column.
     """
-    from qlab.circuit.parse import parse_expr
+    from qlab.circuit.parser import parse_expr
 
     return parse_expr(text)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, Unpack
 from qlab.circuit.build import Fields, If, Wires, make_operation
 from qlab.circuit.expr import Sym
 from qlab.circuit.names import Names, check_limit, check_names, wire_indices, wire_names
-from qlab.circuit.ops import Condition, Operation, Param, check, in_order
+from qlab.circuit.ops import Operation, Param, check, in_order
 from qlab.errors import CircuitError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from qlab.circuit.stats import Stats
 
-_NUMBERED = re.compile(r"g([0-9]{1,9})")
+_NUMBERED = re.compile(r"g([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -82,16 +82,7 @@ class Circuit:
             seen.add(op.id)
         self._set(quantum, kept, classical, name, checked, _top_number(kept))
 
-    def _set(
-        self,
-        qubits: tuple[str, ...],
-        ops: tuple[Operation, ...],
-        clbits: tuple[str, ...],
-        name: str,
-        names: Names,
-        top: int,
-    ) -> None:
-        values = (qubits, ops, clbits, name, names, top)
+    def _set(self, *values: object) -> None:
         for key, value in zip(("qubits", "ops", "clbits", "name", "names", "_top"), values, strict=True):
             object.__setattr__(self, key, value)
 
@@ -197,7 +188,7 @@ class Circuit:
             raise CircuitError(f"position {at} is out of range", cure=f"use 0 to {len(self.ops)}", value=at)
         id = fields.get("id")
         if id is None:
-            id = self._free_id()
+            id = f"g{self._top + 1}"
         elif any(op.id == id for op in self.ops):
             raise CircuitError(f"the id {id} is used twice", where=f"op {id}", cure="leave id out")
         op = make_operation(
@@ -214,14 +205,6 @@ class Circuit:
         ops = (*self.ops[:at], op, *self.ops[at:]) if at != len(self.ops) else (*self.ops, op)
         return self._with_ops(ops, max(self._top, _number_of(id)))
 
-    def _free_id(self) -> str:
-        n = self._top + 1
-        if n > 999_999_999:  # longer numbers don't count, so one of them may be in the way
-            taken = {op.id for op in self.ops}
-            while f"g{n}" in taken:
-                n += 1
-        return f"g{n}"
-
     def extend(self, ops: Iterable[Operation]) -> Circuit:
         """Return the circuit with more operations at its end; an id in use becomes the next free one."""
         taken = {op.id for op in self.ops}
@@ -230,8 +213,6 @@ class Circuit:
             check(op, self.n_qubits, self.n_clbits)
             if op.id in taken:
                 top += 1
-                while f"g{top}" in taken:
-                    top += 1
                 op = _replace(op, id=f"g{top}")
             taken.add(op.id)
             top = max(top, _number_of(op.id))
@@ -247,7 +228,7 @@ class Circuit:
         i = self._index(id)
         return self._with_ops(self.ops[:i] + self.ops[i + 1 :])
 
-    def replace(self, id: str, **changes: Any) -> Circuit:
+    def replace(self, id: str, /, **changes: Any) -> Circuit:
         """Return the circuit with fields of one operation changed.
 
         Args:
@@ -362,11 +343,16 @@ class Circuit:
         return to_qiskit(self)
 
     @staticmethod
-    def from_qiskit(circuit: QuantumCircuit, *, inputs: Iterable[object] | None = None) -> Circuit:
-        """Return a Qiskit circuit as a qlab one; see `qlab.interop.qiskit`."""
+    def from_qiskit(
+        circuit: QuantumCircuit,
+        *,
+        inputs: Iterable[object] | None = None,
+        limits: Mapping[str, int] | None = None,
+    ) -> Circuit:
+        """Return a Qiskit circuit as a qlab one; see `qlab.interop.qiskit.from_qiskit`."""
         from qlab.interop.qiskit import from_qiskit
 
-        return from_qiskit(circuit, inputs=inputs)
+        return from_qiskit(circuit, inputs=inputs, limits=limits)
 
     def to_qasm(self, version: int = 3) -> str:
         """Return OpenQASM 3 or 2; see `qlab.interop.qasm`."""
@@ -398,16 +384,14 @@ class Circuit:
         return draw(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": f"{self!r}\n{self}"}
+        from qlab.circuit.svg import to_svg
+
+        return {"text/plain": f"{self!r}\n{self}", "image/svg+xml": to_svg(self)}
 
 
 def _number_of(id: str) -> int:
-    found = _NUMBERED.fullmatch(id)
-    return int(found[1]) if found else 0
+    return int(found[1]) if (found := _NUMBERED.fullmatch(id)) else 0
 
 
 def _top_number(ops: Iterable[Operation]) -> int:
     return max((_number_of(op.id) for op in ops), default=0)
-
-
-__all__ = ["Circuit", "Condition", "Operation"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import SupportsIndex, cast
+from typing import SupportsIndex
 
 from qlab.errors import CircuitError
 
@@ -128,7 +128,8 @@ def wire_indices(wires: object, names: tuple[str, ...], where: str) -> tuple[int
     Raises:
         CircuitError: for an unknown name; an index is not checked here.
     """
-    several = [wires] if isinstance(wires, (str, SupportsIndex)) else list(cast("Iterable[object]", wires))
+    # An array has __index__ as a number has, but can be gone through.
+    several = wires if isinstance(wires, Iterable) and not isinstance(wires, str) else [wires]
     out = []
     for wire in several:
         if isinstance(wire, str):

@@ -1,4 +1,4 @@
-"""The wheel as a newcomer gets it: built with Node, without Node, from the sdist; then installed in an empty environment."""
+"""The wheel as a newcomer gets it: with Node, without Node, from the sdist; then in an empty environment."""
 
 from __future__ import annotations
 

@@ -13,13 +13,12 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
-
-import cases  # noqa: E402
-from reference import amplitudes, matrix, python_value, slope  # noqa: E402
+sys.path.insert(0, str(HERE.parents[1]))
 
 from qlab.circuit import GATES, Circuit, ExprError, from_text, parse  # noqa: E402
 from qlab.errors import CircuitError  # noqa: E402
+from tests.vectors import cases  # noqa: E402
+from tests.vectors.reference import amplitudes, matrix, python_value, slope  # noqa: E402
 
 X = [0.3, -1.1, 0.7, 2.2]
 W = [0.5, -0.25, 1.5, -2.0, 0.9, 3.1, -0.6, 0.05, 1.2, -1.7, 0.35, 2.6]

@@ -1,0 +1,104 @@
+// A `.qlab.json` file opens in the designer as a JupyterLab document, without a kernel. Must not parse circuits itself.
+
+import sheet from "qlab:designer.css";
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ICommandPalette } from "@jupyterlab/apputils";
+import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
+import { ILauncher } from "@jupyterlab/launcher";
+import { ISettingRegistry } from "@jupyterlab/settingregistry";
+import { Widget } from "@lumino/widgets";
+import { empty } from "../../core/circuit";
+import { print } from "../../core/text";
+import { designer } from "../../view/designer";
+import { circuitIcon } from "./icons";
+import { cardsWanted } from "./launcher";
+import { documentStore } from "./store";
+
+const FACTORY = "qlab circuit";
+const NEW_CIRCUIT = "qlab:new-circuit";
+const FILE_TYPE = "qlab-circuit";
+
+/** The designer filling a document area. */
+class DesignerWidget extends Widget {
+  private readonly _life = new AbortController();
+
+  constructor(private readonly _context: DocumentRegistry.Context) {
+    super();
+    this.addClass("ql-document");
+    this._life.signal.addEventListener("abort", () => this.node.replaceChildren());
+    void this._context.ready.then(() => {
+      if (this.isDisposed) return;
+      designer(this.node, documentStore(this._context.model), { document: true }, this._life.signal);
+    });
+  }
+
+  override dispose(): void {
+    this._life.abort();
+    super.dispose();
+  }
+}
+
+class CircuitFactory extends ABCWidgetFactory<DocumentWidget<DesignerWidget>> {
+  protected createNewWidget(context: DocumentRegistry.Context): DocumentWidget<DesignerWidget> {
+    const widget = new DocumentWidget({ content: new DesignerWidget(context), context });
+    widget.title.icon = circuitIcon;
+    return widget;
+  }
+}
+
+export const circuitDocument: JupyterFrontEndPlugin<void> = {
+  id: "qlab:circuit-document",
+  description: "Opens .qlab.json files in the circuit designer and adds the Quantum circuit card.",
+  autoStart: true,
+  optional: [ILauncher, ICommandPalette, ISettingRegistry],
+  activate: async (
+    app: JupyterFrontEnd,
+    cards: ILauncher | null,
+    palette: ICommandPalette | null,
+    settings: ISettingRegistry | null,
+  ) => {
+    const style = document.createElement("style");
+    style.textContent = sheet;
+    document.head.append(style);
+    app.docRegistry.addFileType({
+      name: FILE_TYPE,
+      displayName: "Quantum circuit",
+      extensions: [".qlab.json"],
+      mimeTypes: ["application/vnd.qlab.circuit+json"],
+      fileFormat: "text",
+      contentType: "file",
+      icon: circuitIcon,
+    });
+    const factory = new CircuitFactory({
+      name: FACTORY,
+      modelName: "text",
+      fileTypes: [FILE_TYPE],
+      defaultFor: [FILE_TYPE],
+    });
+    // ABCWidgetFactory's own types are not written for exactOptionalPropertyTypes
+    app.docRegistry.addWidgetFactory(factory as DocumentRegistry.WidgetFactory);
+    app.commands.addCommand(NEW_CIRCUIT, {
+      label: (args) => (args["isPalette"] ? "New quantum circuit" : "Quantum circuit"),
+      caption: "Draw a circuit in a .qlab.json file",
+      icon: circuitIcon,
+      execute: async (args) => newCircuit(app, String(args["cwd"] ?? ""), await wiresWanted(settings)),
+    });
+    palette?.addItem({ command: NEW_CIRCUIT, category: "qlab", args: { isPalette: true } });
+    if (await cardsWanted(settings)) cards?.add({ command: NEW_CIRCUIT, category: "qlab", rank: 2 });
+  },
+};
+
+async function wiresWanted(settings: ISettingRegistry | null): Promise<number> {
+  const loaded = await settings?.load(circuitDocument.id).catch(() => null);
+  return Number(loaded?.get("newWires").composite ?? 4);
+}
+
+async function newCircuit(app: JupyterFrontEnd, cwd: string, wires: number): Promise<unknown> {
+  const model = await app.serviceManager.contents.newUntitled({ path: cwd, type: "file", ext: ".qlab.json" });
+  await app.serviceManager.contents.save(model.path, {
+    type: "file",
+    format: "text",
+    content: print(empty(wires)),
+  });
+  return app.commands.execute("docmanager:open", { path: model.path, factory: FACTORY });
+}

@@ -1,0 +1,6 @@
+// The JupyterLab extension: one plugin a file, each separately disableable. Must not hold logic of its own.
+import { circuitDocument } from "./document";
+import { launcher } from "./launcher";
+import { plotly } from "./plotly";
+
+export default [plotly, launcher, circuitDocument];

@@ -1,0 +1,29 @@
+/** anywidget entry of the designer: gives the view its Store and its height. Must not hold logic of the view. */
+import type { RenderProps } from "@anywidget/types";
+import { designer } from "../../view/designer";
+import { circuitStore } from "./circuitstore";
+
+interface Traits {
+  circuit_text: string;
+  accepted: number;
+  error: string;
+  read_only: boolean;
+  height: number;
+}
+
+function render({ model, el, signal }: RenderProps<Traits>): () => void {
+  const life = new AbortController();
+  signal?.addEventListener("abort", () => life.abort(), { once: true });
+  const root = document.createElement("div");
+  el.append(root);
+  designer(root, circuitStore(model, life.signal), { height: model.get("height") }, life.signal);
+  const resize = (): void => root.style.setProperty("--ql-h", `${model.get("height")}px`);
+  model.on("change:height", resize);
+  life.signal.addEventListener("abort", () => {
+    model.off("change:height", resize);
+    root.remove();
+  });
+  return () => life.abort();
+}
+
+export default { render };

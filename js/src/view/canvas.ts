@@ -1,0 +1,335 @@
+/**
+ * The drawing: wires, gates, ruler and labels as SVG, kept in step with the session. Only columns near the view are in
+ * the DOM; a gate that moves slides, one that is the same is left alone. It reads geometry from core/layout and decides
+ * nothing: pointer.ts and keys handle what a person does on it.
+ */
+import { opName } from "../core/edit";
+import type { Layout, Placed, Rect } from "../core/layout";
+import { fill, h, on, s } from "./dom";
+import { classicalLine, gateNode, originOf, signature } from "./gatenode";
+import { layoutOf, type Session } from "./session";
+
+/** Where a drop would go. */
+export interface Zone {
+  readonly rect: Rect;
+  readonly bad: boolean;
+  readonly bar: boolean;
+}
+
+export interface Canvas {
+  readonly el: HTMLElement;
+  readonly scroll: HTMLElement;
+  readonly main: SVGSVGElement;
+  /** The split fill of a gate that reads both, for --ql-mix; unique on the page. */
+  readonly mix: string;
+  /** Set by the drag in hand. */
+  zone: Zone | undefined;
+  marquee: Rect | undefined;
+  /** Outlined as passed by a gate they do not commute with. */
+  passed: readonly string[];
+  update(): void;
+  /** A point of the screen in the drawing's own px. */
+  at(clientX: number, clientY: number): { x: number; y: number };
+  reveal(rect: Rect): void;
+}
+
+interface Drawn {
+  readonly node: SVGGElement;
+  readonly line: SVGGElement | undefined;
+  readonly key: string;
+}
+
+let count = 0;
+
+export function canvas(session: Session, signal: AbortSignal): Canvas {
+  count += 1;
+  const mix = `ql-mix-${count}`;
+  const wires = s("g", { class: "ql-wires", "aria-hidden": "true" });
+  const under = s("g", { "aria-hidden": "true" });
+  const marks = s("g", { "aria-hidden": "true" });
+  const halos = s("g", { "aria-hidden": "true" });
+  const gates = s("g", { class: "ql-gates" });
+  const over = s("g", { "aria-hidden": "true" });
+  const main = s(
+    "svg",
+    { class: "ql-main", role: "application", tabindex: 0, "aria-roledescription": "circuit" },
+    s(
+      "defs",
+      null,
+      s(
+        "linearGradient",
+        { id: mix, x1: 0, y1: 0, x2: 1, y2: 1 },
+        s("stop", { offset: ".5", "stop-color": "var(--ql-data-fill)" }),
+        s("stop", { offset: ".5", "stop-color": "var(--ql-weight-fill)" }),
+      ),
+    ),
+    wires,
+    under,
+    marks,
+    halos,
+    gates,
+    over,
+  );
+  const ruler = s("svg", { class: "ql-ruler", "aria-hidden": "true" });
+  const labels = s("svg", { class: "ql-labels", "aria-hidden": "true" });
+  const corner = h("div", { class: "ql-corner", "aria-hidden": "true" });
+  const stack = h("div", { class: "ql-stack" }, main, ruler, labels, corner);
+  const scroll = h("div", { class: "ql-scroll" }, stack);
+  const el = h(
+    "section",
+    { class: "ql-cv", "aria-label": "Circuit", style: `--ql-mix: url(#${mix})` },
+    scroll,
+  );
+  const drawn = new Map<string, Drawn>();
+  // sizes and scroll position are kept from their events: reading them while drawing would force a layout each time
+  let view = { w: 0, h: 0 };
+  let left = 0;
+
+  const self: Canvas = {
+    el,
+    scroll,
+    main,
+    mix: `url(#${mix})`,
+    zone: undefined,
+    marquee: undefined,
+    passed: [],
+    update,
+    at(clientX, clientY) {
+      const box = main.getBoundingClientRect();
+      return { x: (clientX - box.left) / session.zoom, y: (clientY - box.top) / session.zoom };
+    },
+    reveal(rect) {
+      const z = session.zoom;
+      const l = layoutOf(session.shown);
+      const left = rect.x * z - l.labelW * z - 8;
+      const right = (rect.x + rect.w) * z + 16 - scroll.clientWidth;
+      if (scroll.scrollLeft > left) scroll.scrollLeft = Math.max(0, left);
+      else if (scroll.scrollLeft < right) scroll.scrollLeft = right;
+      const top = (rect.y - l.metrics.ruler) * z - 4;
+      const bottom = (rect.y + rect.h) * z + 8 - scroll.clientHeight;
+      if (scroll.scrollTop > top) scroll.scrollTop = Math.max(0, top);
+      else if (scroll.scrollTop < bottom) scroll.scrollTop = bottom;
+    },
+  };
+
+  function update(): void {
+    const l = layoutOf(session.shown);
+    const z = session.zoom;
+    if (view.w === 0) view = { w: scroll.clientWidth || 720, h: scroll.clientHeight || 320 };
+    const W = Math.max(l.width, view.w / z);
+    const H = Math.max(l.height, view.h / z);
+    size(main, W, H, z);
+    size(ruler, W, l.metrics.ruler, z);
+    size(labels, l.labelW, H, z);
+    corner.style.width = `${l.labelW * z}px`;
+    corner.style.height = `${l.metrics.ruler * z}px`;
+    el.dataset.zoom = z < 0.45 ? "bare" : z < 0.7 ? "names" : "full";
+    const c = session.shown;
+    main.setAttribute(
+      "aria-label",
+      `Circuit ${c.name}, ${c.qubits.length} wires, ${l.columns.length} columns, ${c.ops.length} operations`,
+    );
+    drawWires(l, W);
+    drawGates(l);
+    drawRuler(l, W);
+    drawLabels(l);
+    drawOver(l);
+  }
+
+  function drawWires(l: Layout, W: number): void {
+    fill(
+      wires,
+      l.wires.map((w) => s("line", { class: "wire", x1: l.labelW - 4, x2: W, y1: w.y, y2: w.y })),
+      l.cwire !== undefined && [
+        s("line", { class: "cwire", x1: l.labelW - 4, x2: W, y1: l.cwire - 1.5, y2: l.cwire - 1.5 }),
+        s("line", { class: "cwire", x1: l.labelW - 4, x2: W, y1: l.cwire + 1.5, y2: l.cwire + 1.5 }),
+      ],
+    );
+    fill(
+      marks,
+      l.cmarks.map((m) => s("text", { class: "tk", x: m.x + 8, y: (l.cwire ?? 0) - 6 }, m.text)),
+    );
+  }
+
+  /** What is drawn: the view and one more on each side. */
+  const span = (z: number): [number, number] => [(left - view.w) / z, (left + 2 * view.w) / z];
+
+  function visible(l: Layout): Placed[] {
+    const z = session.zoom;
+    const [from, to] = span(z);
+    const all: Placed[] = [];
+    l.columns.forEach((strip, col) => {
+      if (strip.x + strip.w >= from && strip.x <= to)
+        all.push(...[...l.inColumn(col)].sort((a, b) => a.y - b.y));
+    });
+    return all;
+  }
+
+  function drawGates(l: Layout): void {
+    const items = visible(l);
+    const keep = new Set(items.map((p) => p.id));
+    for (const [id, d] of drawn) {
+      if (keep.has(id)) continue;
+      d.node.remove();
+      d.line?.remove();
+      drawn.delete(id);
+    }
+    const ghosts = new Set(session.preview?.ids);
+    let next: ChildNode | null = gates.firstChild;
+    for (const p of items) {
+      const op = session.shown.ops[p.index]!;
+      const old = drawn.get(p.id);
+      const key = signature(p);
+      const node = old?.key === key ? old.node : gateNode(p);
+      if (old && old.node !== node) {
+        if (next === old.node) next = node;
+        old.node.replaceWith(node);
+      }
+      old?.line?.remove();
+      const line = classicalLine(p);
+      if (line) under.append(line);
+      drawn.set(p.id, { node, line, key });
+      const on = op.qubits.map((q) => session.shown.qubits[q]).join(" ");
+      node.dataset.id = p.id;
+      node.setAttribute("role", "img");
+      node.setAttribute("aria-label", `${opName(op)}, ${on}, column ${p.col}`);
+      node.classList.toggle("is-ghost", ghosts.has(p.id));
+      const o = originOf(p);
+      node.style.transform = `translate(${o.x}px,${o.y}px)`;
+      // reading order: by column, then from the top
+      if (node === next) next = next.nextSibling;
+      else gates.insertBefore(node, next);
+    }
+  }
+
+  function drawRuler(l: Layout, W: number): void {
+    const [from, to] = span(session.zoom);
+    const lit = new Set(session.selection.map((id) => l.byId.get(id)?.col));
+    fill(
+      ruler,
+      s("rect", { class: "back", width: W, height: l.metrics.ruler }),
+      s("line", { class: "edge", x1: 0, x2: W, y1: l.metrics.ruler - 0.5, y2: l.metrics.ruler - 0.5 }),
+      l.columns.map(
+        (strip, col) =>
+          strip.x + strip.w >= from &&
+          strip.x <= to &&
+          s(
+            "text",
+            { class: lit.has(col) ? "on" : "tk", x: strip.x + strip.w / 2, y: 18, "text-anchor": "middle" },
+            col,
+          ),
+      ),
+    );
+  }
+
+  function drawLabels(l: Layout): void {
+    fill(
+      labels,
+      s("rect", { class: "back", width: l.labelW - 4, height: "100%" }),
+      l.wires.map((w, i) => {
+        const on = session.wire === i ? "name on" : "name";
+        return s(
+          "text",
+          { class: on, x: 12, y: w.y + 4 },
+          w.name,
+          s("title", null, session.shown.qubits[i] ?? ""),
+        );
+      }),
+      l.cwire !== undefined && [
+        s("text", { class: "name", x: 12, y: l.cwire + 4 }, "c"),
+        s(
+          "text",
+          { class: "tk", x: l.labelW - 12, y: l.cwire + 4, "text-anchor": "end" },
+          `${session.shown.clbits.length} ${session.shown.clbits.length === 1 ? "bit" : "bits"}`,
+        ),
+      ],
+    );
+  }
+
+  function outline(cls: string, r: Rect, by: number): SVGElement {
+    return s("rect", {
+      class: cls,
+      x: r.x - by,
+      y: r.y - by,
+      width: r.w + 2 * by,
+      height: r.h + 2 * by,
+      rx: 7,
+    });
+  }
+
+  function drawOver(l: Layout): void {
+    const parts: SVGElement[] = [];
+    const behind: SVGElement[] = [];
+    const quiet = session.preview !== undefined;
+    for (const id of quiet ? [] : session.selection) {
+      const p = l.byId.get(id);
+      if (!p) continue;
+      behind.push(outline("halo", p, 7));
+      parts.push(outline("sel", p, 4));
+    }
+    for (const id of self.passed) {
+      const p = l.byId.get(id);
+      if (p) parts.push(outline("passed", p, 4));
+    }
+    if (!quiet) {
+      const cell = l.cell(session.cursor.col, session.cursor.wire);
+      parts.push(
+        s("rect", {
+          class: "ql-cursor",
+          x: cell.x + 2,
+          y: cell.y + 4,
+          width: cell.w - 4,
+          height: cell.h - 8,
+          rx: 6,
+        }),
+      );
+    }
+    if (self.zone) {
+      const r = self.zone.rect;
+      const cls = self.zone.bad ? "zone bad" : "zone";
+      parts.push(
+        self.zone.bar
+          ? s("rect", { class: "ql-bar-zone", x: r.x, y: r.y, width: 3, height: r.h, rx: 1.5 })
+          : s("rect", { class: cls, x: r.x, y: r.y, width: r.w, height: r.h, rx: 6 }),
+      );
+    }
+    if (self.marquee) {
+      const r = self.marquee;
+      parts.push(s("rect", { class: "ql-marquee", x: r.x, y: r.y, width: r.w, height: r.h }));
+    }
+    fill(halos, behind);
+    fill(over, parts);
+  }
+
+  let frame = 0;
+  on(
+    scroll,
+    "scroll",
+    () => {
+      if (frame) return;
+      frame = requestAnimationFrame(() => {
+        frame = 0;
+        if (signal.aborted) return;
+        left = scroll.scrollLeft;
+        const l = layoutOf(session.shown);
+        drawGates(l);
+        drawRuler(l, Math.max(l.width, view.w / session.zoom));
+      });
+    },
+    signal,
+    { passive: true },
+  );
+  const watch = new ResizeObserver(() => {
+    view = { w: scroll.clientWidth || view.w, h: scroll.clientHeight || view.h };
+    session.emit();
+  });
+  watch.observe(scroll);
+  signal.addEventListener("abort", () => watch.disconnect(), { once: true });
+  return self;
+}
+
+function size(svg: SVGSVGElement, w: number, height: number, zoom: number): void {
+  svg.setAttribute("width", String(Math.round(w * zoom * 100) / 100));
+  svg.setAttribute("height", String(Math.round(height * zoom * 100) / 100));
+  svg.setAttribute("viewBox", `0 0 ${w} ${height}`);
+}

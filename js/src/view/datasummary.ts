@@ -1,0 +1,161 @@
+/** The line of figures above the cards, with the filter and *Copy as code*; and the foot. */
+
+import { faultNote } from "./datasource";
+import type { Dataset, Fault } from "./datatypes";
+import { fill, h, on, setText } from "./dom";
+import { bytes, duration, thousands } from "./format";
+import { icon } from "./icons";
+
+export interface Summary {
+  readonly element: HTMLElement;
+  readonly foot: HTMLElement;
+  update(dataset: Dataset): void;
+  code(text: string): void;
+  fail(fault: Fault | null): void;
+}
+
+export interface SummaryEvents {
+  filter(condition: string): void;
+  toBadRows(): void;
+}
+
+export function summary(events: SummaryEvents, signal: AbortSignal): Summary {
+  const figures = h("div", { class: "ql-data-figures" });
+  const input = h("input", {
+    type: "text",
+    "aria-label": "Filter rows",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
+  const clear = h(
+    "button",
+    { type: "button", class: "ql-data-clear", "aria-label": "Clear the filter", hidden: true },
+    icon("close"),
+  );
+  const field = h("label", { class: "ql-field ql-data-filter" }, icon("search"), input, clear);
+  const copied = h("span", { "aria-live": "polite" }, "Copy as code");
+  const copy = h("button", { type: "button", class: "ql-btn" }, icon("code"), copied);
+  const note = h("div", { class: "ql-data-note" });
+  const foot = h("footer", { class: "ql-foot" });
+  let text = "";
+  let condition = "";
+
+  const apply = (next: string): void => {
+    if (next !== condition) events.filter(next);
+  };
+  on(
+    input,
+    "keydown",
+    (event) => {
+      if (event.key === "Escape" && (input.value || condition)) {
+        event.stopPropagation();
+        input.value = "";
+        apply("");
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        apply(input.value.trim());
+      }
+    },
+    signal,
+  );
+  on(
+    clear,
+    "click",
+    () => {
+      input.value = "";
+      apply("");
+    },
+    signal,
+  );
+  on(
+    copy,
+    "click",
+    async () => {
+      setText(copied, (await copyText(text)) ? "Copied" : "Not copied");
+      setTimeout(() => setText(copied, "Copy as code"), 1600);
+    },
+    signal,
+  );
+
+  return {
+    element: h("div", null, h("div", { class: "ql-data-sum" }, figures, field, copy), note),
+    foot,
+    update(dataset) {
+      condition = dataset.condition;
+      input.value = condition;
+      clear.hidden = condition === "";
+      fill(note);
+      const name = dataset.columns.find((c) => c.type === "int" || c.type === "float");
+      input.placeholder = name
+        ? `Filter rows, as in ${name.name} > ${middle(name.low, name.high)}`
+        : "Filter rows";
+      const rows = condition ? `rows of ${thousands(dataset.total)}` : "rows";
+      const bad = h(
+        "button",
+        { type: "button", class: "ql-data-bad" },
+        icon("warn"),
+        h("b", null, thousands(dataset.bad.lines)),
+        dataset.bad.lines === 1 ? "bad row" : "bad rows",
+      );
+      bad.addEventListener("click", () => events.toBadRows(), { signal });
+      fill(
+        figures,
+        figure(thousands(dataset.rows), rows),
+        figure(thousands(dataset.columns.length), dataset.columns.length === 1 ? "column" : "columns"),
+        figure(bytes(dataset.bytes), "in memory"),
+        dataset.missing > 0 && figure(thousands(dataset.missing), "cells missing"),
+        dataset.bad.lines > 0 && bad,
+      );
+      fill(
+        foot,
+        h(
+          "span",
+          { class: "row" },
+          h("span", { class: "ql-data-ok" }, icon("check")),
+          dataset.seconds < 0.001 ? "read in under 1 ms" : `read in ${duration(dataset.seconds)}`,
+        ),
+        dataset.note && h("span", null, dataset.note),
+        dataset.licence && h("span", { class: "end nowrap", title: dataset.licence }, dataset.licence),
+      );
+    },
+    code(next) {
+      text = next;
+    },
+    fail(fault) {
+      fill(note, fault && faultNote(fault));
+    },
+  };
+}
+
+function figure(value: string, unit: string): HTMLElement {
+  return h("div", null, h("b", null, value), ` ${unit}`);
+}
+
+function middle(low: number | null, high: number | null): string {
+  if (low === null || high === null) return "0";
+  return String(Number(((low + high) / 2).toPrecision(2)));
+}
+
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return fallback(text);
+  }
+}
+
+/** Where the page has no clipboard (no secure context): the selection of a text field that is gone at once. */
+function fallback(text: string): boolean {
+  const area = h("textarea", { "aria-hidden": "true", style: "position:fixed;opacity:0" });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  try {
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  } finally {
+    area.remove();
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * The circuit designer as one function: builds the parts, gives each the session, and redraws them at most once a frame.
+ * It knows its host only as a Store; what a part does is in the part.
+ */
+import { canvas as makeCanvas } from "./canvas";
+import { codePane } from "./codepane";
+import { fill, h, on, setText } from "./dom";
+import { fixed } from "./format";
+import { icon } from "./icons";
+import { inspector } from "./inspector";
+import { keyboard } from "./keyboard";
+import { openKeySheet } from "./keysheet";
+import { overlays } from "./overlays";
+import { palette } from "./palette";
+import { placeTile } from "./place";
+import { pointer } from "./pointer";
+import { layoutOf, type Panel, Session } from "./session";
+import { guardShortcuts } from "./shortcuts";
+import { stateOf } from "./simulation";
+import { statePanel } from "./statepanel";
+import { statStrip } from "./statstrip";
+import type { Store } from "./store";
+import { followTheme } from "./theme";
+import { toolbar } from "./toolbar";
+
+export interface DesignerOptions {
+  /** Fills its host (a document area, a tab) instead of having a height of its own. */
+  readonly document?: boolean;
+  /** Height in px in a cell; at most 85 % of what is visible. */
+  readonly height?: number;
+  /** Why nothing may be changed; undefined where it may. */
+  readonly readOnly?: string;
+}
+
+const ZOOMS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
+
+/** Mounts the designer into `root` until `signal` ends. */
+export function designer(root: HTMLElement, store: Store, opts: DesignerOptions, signal: AbortSignal): void {
+  const session = new Session(store, signal, opts.readOnly);
+  root.classList.add("ql", "ql-ds");
+  root.classList.toggle("is-document", opts.document === true);
+  root.style.setProperty("--ql-h", `${opts.height ?? 720}px`);
+  followTheme(root, signal, () => schedule());
+
+  const focusCanvas = (): void => canvas.main.focus({ preventScroll: true });
+  const sheet = (): void => openKeySheet(root, focusCanvas);
+  const canvas = makeCanvas(session, signal);
+  root.style.setProperty("--ql-mix", canvas.mix);
+  const host = { root: () => root, focusCanvas, zoom, sheet };
+  const bar = toolbar(session, host, signal);
+  const tiles = palette((tile) => keys.placed(placeTile(session, tile)), focusCanvas, signal);
+  const strip = statStrip(session);
+  const state = statePanel(session, signal);
+  const gate = inspector(session, host, signal);
+  const code = codePane(session, signal);
+  const live = h("div", { class: "ql-sr", "aria-live": "polite", "aria-atomic": "true" });
+  const status = h("span", { class: "row", role: "status" });
+  const timing = h("span", { class: "low" });
+  const hint = h("span", { class: "ql-hint" });
+  const kbd = (key: string) => h("span", { class: "ql-kbd" }, key);
+  const foot = h(
+    "footer",
+    { class: "ql-foot" },
+    status,
+    timing,
+    h(
+      "span",
+      { class: "end row low" },
+      hint,
+      kbd("←"),
+      kbd("→"),
+      " move ",
+      kbd("R"),
+      " rotation ",
+      kbd("C"),
+      " control ",
+      kbd("?"),
+      " all keys",
+    ),
+  );
+  const panels: [Panel, string][] = [
+    ["gate", "Gate"],
+    ["state", "State"],
+    ["stats", "Statistics"],
+    ["code", "Code"],
+  ];
+  const tabs = panels.map(([panel, name]) => {
+    const tab = h("button", { type: "button", role: "tab" }, name);
+    on(
+      tab,
+      "click",
+      () => {
+        if (panel === "gate") session.set("tab", "gate");
+        session.set("panel", panel);
+      },
+      signal,
+    );
+    return tab;
+  });
+  const main = h(
+    "div",
+    { class: "ql-work" },
+    canvas.el,
+    h("div", { class: "ql-tabs ql-panel-tabs", role: "tablist" }, tabs),
+    h("section", { class: "ql-below" }, strip.el, state.el),
+    h("aside", { class: "ql-side", "aria-label": "Gate and code" }, gate.el, code.el),
+  );
+  root.append(bar.el, h("div", { class: "ql-lay" }, tiles.el, main), foot, live);
+  if (!opts.document) root.append(grip(root, signal));
+  signal.addEventListener("abort", () => root.replaceChildren(), { once: true });
+
+  const drags = pointer(
+    session,
+    {
+      root,
+      canvas,
+      tileOf: tiles.tileOf,
+      onTile(tile) {
+        keys.placed(placeTile(session, tile));
+        focusCanvas();
+      },
+      repaint: () => canvas.update(),
+    },
+    signal,
+  );
+  const over = overlays(session, canvas, () => root.classList.contains("is-dragging"), signal);
+  const keys = keyboard(
+    session,
+    {
+      root,
+      canvas,
+      cancelDrag: drags.cancel,
+      search: tiles.focusSearch,
+      sheet,
+      editAngle: () => {
+        session.set("panel", "gate");
+        paint();
+        return gate.editAngle();
+      },
+      zoom,
+      hint: (text) => setText(hint, text),
+    },
+    signal,
+  );
+
+  guardShortcuts(root, signal); // after the designer's own keys
+
+  function zoom(by: -1 | 0 | 1): void {
+    if (by === 0) {
+      const l = layoutOf(session.circuit);
+      const fit = Math.min(canvas.scroll.clientWidth / l.width, canvas.scroll.clientHeight / l.height);
+      session.set("zoom", Math.max(0.25, Math.min(1, Math.floor(fit * 100) / 100)));
+      return;
+    }
+    const now = session.zoom;
+    const next = by > 0 ? ZOOMS.find((z) => z > now + 0.001) : ZOOMS.findLast((z) => z < now - 0.001);
+    session.set("zoom", next ?? now);
+  }
+
+  const within = (): boolean => {
+    const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
+    return active !== null && active !== root && root.contains(active);
+  };
+
+  let tall = 0;
+  function paint(): void {
+    const had = within();
+    root.classList.toggle("is-locked", session.locked !== undefined);
+    if (root.dataset.panel !== session.panel) root.dataset.panel = session.panel;
+    // a property set anew restyles all below it, so only when it differs
+    const now = Math.ceil(layoutOf(session.circuit).height * session.zoom) + 12;
+    if (now !== tall) canvas.el.style.setProperty("--ql-cv-h", `${now}px`);
+    tall = now;
+    panels.forEach(([panel], i) => {
+      tabs[i]!.classList.toggle("on", panel === session.panel);
+      tabs[i]!.setAttribute("aria-selected", String(panel === session.panel));
+    });
+    bar.update();
+    over.update();
+    canvas.update();
+    strip.update();
+    gate.update();
+    code.update();
+    state.update();
+    footer();
+    setText(live, session.spoken);
+    // what had the focus may be gone with its gate; the keys must not go to the page
+    if (had && !within()) focusCanvas();
+  }
+
+  function footer(): void {
+    const said =
+      session.broken !== undefined ? { state: "off" as const, text: "Not a circuit" } : session.status;
+    const key = said ? `${said.state}:${said.text}` : "";
+    if (status.dataset.key !== key) {
+      status.dataset.key = key;
+      fill(
+        status,
+        said &&
+          h(
+            "span",
+            { class: `ql-${said.state}` },
+            icon(said.state === "step" ? "check" : said.state === "off" ? "warn" : "refresh"),
+          ),
+        said?.text,
+      );
+    }
+    const ms = stateOf(session).ms;
+    setText(
+      timing,
+      "re" in stateOf(session).result
+        ? `state in ${ms < 0.1 ? "0.1" : fixed(ms, ms < 10 ? 1 : 0)} ms, in the browser`
+        : "",
+    );
+  }
+
+  let frame = 0;
+  function schedule(): void {
+    if (frame || signal.aborted) return;
+    frame = requestAnimationFrame(() => {
+      frame = 0;
+      if (!signal.aborted) paint();
+    });
+  }
+  session.onChange(schedule);
+  paint();
+}
+
+/** The handle at the foot that changes the height. */
+function grip(root: HTMLElement, signal: AbortSignal): HTMLElement {
+  const el = h("div", { class: "ql-grip", title: "Drag to change the height" });
+  let start: { y: number; height: number } | undefined;
+  on(
+    el,
+    "pointerdown",
+    (event) => {
+      start = { y: event.clientY, height: root.getBoundingClientRect().height };
+      el.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    signal,
+  );
+  on(
+    el,
+    "pointermove",
+    (event) => {
+      if (start)
+        root.style.setProperty("--ql-h", `${Math.max(420, start.height + event.clientY - start.y)}px`);
+    },
+    signal,
+  );
+  on(
+    el,
+    "pointerup",
+    () => {
+      start = undefined;
+    },
+    signal,
+  );
+  return el;
+}

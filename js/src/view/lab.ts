@@ -1,0 +1,134 @@
+/**
+ * The Lab: data, circuit and training as tabs of one widget. It arranges the three views and the bar that starts a
+ * run; it knows neither how they draw nor how they reach Python.
+ */
+
+import { data } from "./data";
+import { designer } from "./designer";
+import { fill, h, on } from "./dom";
+import { type IconName, icon } from "./icons";
+import { type LabError, type LabHost, type LabState, TABS, type Tab } from "./labstate";
+import { trainBar } from "./labtrain";
+import { panel } from "./panel";
+import { followTheme } from "./theme";
+
+const NAMES: Record<Tab, { label: string; icon: IconName }> = {
+  data: { label: "Data", icon: "table" },
+  circuit: { label: "Circuit", icon: "chip" },
+  train: { label: "Train", icon: "play" },
+};
+
+/** Mounts the Lab into `root`; everything it adds ends with `signal`. */
+export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void {
+  followTheme(root, signal);
+  root.classList.add("ql-lab");
+  const pages = new Map<Tab, HTMLElement>();
+  const buttons = new Map<Tab, HTMLButtonElement>();
+  const mounted = new Set<Tab>();
+  const progress = h("span", { class: "ql-pill acc", hidden: true });
+  const forward = h("button", { class: "ql-btn", type: "button" }, icon("play"), "Train");
+  const train = trainBar(host, (tab) => show(tab, true), signal);
+  const panelBox = h("div", { class: "ql-lab-panel" });
+  let panelLife: AbortController | undefined;
+  let current: Tab = host.tab();
+
+  const bar = h("div", { class: "ql-lab-tabs", role: "tablist", "aria-label": "Lab" });
+  for (const tab of TABS) {
+    const { label, icon: glyph } = NAMES[tab];
+    const id = `ql-${host.id}-${tab}`;
+    const button = h(
+      "button",
+      { type: "button", role: "tab", id, "aria-controls": `${id}-page`, dataset: { tab } },
+      icon(glyph),
+      h("span", { class: "ql-lab-name" }, label),
+      tab === "train" && progress,
+    );
+    on(button, "click", () => show(tab, true), signal);
+    buttons.set(tab, button);
+    pages.set(
+      tab,
+      h("section", { role: "tabpanel", id: `${id}-page`, "aria-labelledby": id, class: "ql-lab-page" }),
+    );
+    bar.append(button);
+  }
+  on(bar, "keydown", (event) => stepTab(event, buttons, (tab) => show(tab, true)), signal);
+  on(forward, "click", () => show("train", true), signal);
+  bar.append(h("span", { class: "ql-lab-end" }, forward));
+  root.style.setProperty("--ql-lab-height", `${host.height()}px`);
+  fill(root, bar, [...pages.values()]);
+  pages.get("train")?.append(train.element, panelBox);
+
+  function mount(tab: Tab): void {
+    if (mounted.has(tab)) return;
+    mounted.add(tab);
+    const page = pages.get(tab);
+    if (!page) return;
+    if (tab === "data") data(box(page), host.link("data"), { height: host.height() - 45 }, signal);
+    if (tab === "circuit") designer(box(page), host.store, { height: host.height() - 45 }, signal);
+  }
+
+  function show(tab: Tab, chosen: boolean): void {
+    current = tab;
+    mount(tab);
+    for (const [name, button] of buttons) {
+      const active = name === tab;
+      button.setAttribute("aria-selected", String(active));
+      button.tabIndex = active ? 0 : -1;
+      button.classList.toggle("on", active);
+      const page = pages.get(name);
+      if (page) page.hidden = !active;
+    }
+    forward.hidden = tab !== "circuit";
+    if (chosen) host.setTab(tab);
+  }
+
+  let shownRun: string | null = null;
+  function update(state: LabState): void {
+    const running = state.run && (state.run.state === "running" || state.run.state === "paused");
+    progress.hidden = !running;
+    if (running && state.run) fill(progress, `${Math.floor(state.run.progress * 100)} %`);
+    train.update(state);
+    const run = state.run?.id ?? null;
+    if (run !== shownRun) {
+      panelLife?.abort();
+      panelLife = undefined;
+      fill(panelBox);
+      if (run) {
+        panelLife = new AbortController();
+        const life = AbortSignal.any([signal, panelLife.signal]);
+        panel(box(panelBox), host.link("panel"), { run, height: host.height() - 45 - 56 }, life);
+      }
+      shownRun = run;
+    }
+  }
+
+  const stopState = host.onState(update);
+  const stopGo = host.onGo((tab) => show(tab, true));
+  signal.addEventListener("abort", () => {
+    stopState();
+    stopGo();
+    root.replaceChildren();
+  });
+  show(current, false);
+  update(host.state());
+}
+
+function box(page: HTMLElement): HTMLElement {
+  const inner = h("div", { class: "ql-lab-view" });
+  page.append(inner);
+  return inner;
+}
+
+function stepTab(event: KeyboardEvent, buttons: Map<Tab, HTMLButtonElement>, show: (tab: Tab) => void): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const from = TABS.findIndex((tab) => buttons.get(tab) === event.target);
+  if (step === undefined || from < 0) return;
+  const tab = TABS[(from + step + TABS.length) % TABS.length];
+  if (!tab) return;
+  event.preventDefault();
+  event.stopPropagation();
+  show(tab);
+  buttons.get(tab)?.focus();
+}
+
+export type { LabError };

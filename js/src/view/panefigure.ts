@@ -1,0 +1,207 @@
+/** Traces, shapes and annotations of one plot pane, from curves and status. Pure: the same input, the same figure. */
+
+import type { Annotations, Data, Layout, Shape } from "plotly.js";
+import { bucket } from "../stream/bucket";
+import type { Status } from "../stream/messages";
+import type { Curve, Curves, PaneSpec, Settings } from "./panecurves";
+import { baseLayout, MARGIN } from "./panelayout";
+import { type Mark, marks } from "./panemarks";
+import type { Tokens } from "./panetokens";
+
+export interface Scene {
+  readonly run: string;
+  readonly curves: Curves;
+  readonly settings: Settings;
+  readonly status: Status | null;
+  readonly tokens: Tokens;
+  /** The part of the x axis the user zoomed to. */
+  readonly zoom: readonly [number, number] | null;
+  /** Grows when the user's zoom is to be forgotten. */
+  readonly reset: number;
+  /** The step whose intervention is picked in the list. */
+  readonly picked: number | null;
+}
+
+/** The most points drawn a trace: four for each of so many pixels. */
+const PIXELS = 1000;
+
+/** All of a run, or, while it is young, a half, a quarter, … of it: the curve always has an eighth of the width. */
+function growing(last: number, end: number): number {
+  let shown = end;
+  while (last > 0 && last < shown / 8) shown /= 2;
+  return shown;
+}
+
+/** The whole of the x axis. */
+export function fullRange({ curves, settings, status }: Scene): [number, number] {
+  const x = curves.x(settings.across);
+  const last = x.length ? (x[x.length - 1] as number) : 0;
+  if (settings.across === "time") return [0, last > 0 ? last * 1.02 : 1];
+  const end = settings.across === "epoch" ? (status?.epochs ?? 0) : (status?.total ?? 0);
+  return [0, growing(last, Math.max(end, last)) || 1];
+}
+
+export function isLog(spec: PaneSpec, settings: Settings): boolean {
+  return spec.scale === "log" || (spec.scale === "loss" && settings.logLoss);
+}
+
+const LINES: Record<Curve["style"], { width: number; dash: "solid" | "dot"; opacity: number }> = {
+  raw: { width: 1, dash: "solid", opacity: 0.28 },
+  smooth: { width: 1.6, dash: "dot", opacity: 1 },
+  val: { width: 2.2, dash: "solid", opacity: 1 },
+};
+
+/** The figure of a pane whose plot area is `width` pixels wide. */
+export function figure(
+  spec: PaneSpec,
+  scene: Scene,
+  width: number,
+): { data: Data[]; layout: Partial<Layout> } {
+  const { curves, settings, status, tokens } = scene;
+  const [x0, x1] = scene.zoom ?? fullRange(scene);
+  const x = curves.x(settings.across);
+  const log = isLog(spec, settings);
+  const data: Data[] = [];
+  const extent: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const single = !spec.curves.some((curve) => curve.style === "val");
+  for (const curve of spec.curves) {
+    const points = bucket(x, curves.y(curve), x0, x1, Math.min(PIXELS, width));
+    for (const y of points.y) {
+      if (log && y <= 0) continue;
+      extent[0] = Math.min(extent[0], y);
+      extent[1] = Math.max(extent[1], y);
+    }
+    const { opacity, ...line } = LINES[curve.style];
+    // alone in its pane a smoothed curve is the figure itself: solid
+    if (single && curve.style === "smooth") Object.assign(line, { width: 2, dash: "solid" });
+    const shape = curve.column === "lr" ? { shape: "hv" as const } : {};
+    const color = tokens.series[0] as string;
+    data.push({
+      ...points,
+      type: "scatter",
+      mode: "lines",
+      name: curve.label,
+      opacity,
+      line: { ...line, ...shape, color },
+      hoverinfo: "skip",
+    } as unknown as Data);
+  }
+  if (spec.id === "loss" && status?.state === "failed") data.push(...cross(spec, scene));
+  const base = baseLayout(tokens, `${scene.run} ${spec.id} ${settings.across} ${log} ${scene.reset}`);
+  const drawn = marks(spec, scene, [x0, x1], width);
+  const line = spec.id === "merit" ? baseline(spec, scene) : { shapes: [], annotations: [] };
+  const layout = {
+    ...base,
+    xaxis: {
+      ...base.xaxis,
+      range: [x0, x1],
+      exponentformat: "none",
+      separatethousands: true,
+      ticksuffix: settings.across === "time" ? " s" : "",
+    },
+    yaxis: { ...base.yaxis, ticklabelstandoff: 3, ...yAxis(spec, log, extent) },
+    shapes: [...line.shapes, ...drawn.shapes],
+    annotations: [...line.annotations, ...drawn.annotations],
+  };
+  return { data, layout: layout as Partial<Layout> };
+}
+
+/** One number of decimals an axis, by the distance of its ticks. */
+const FORMATS = [
+  { dtickrange: [1, null], value: ",.0f" },
+  { dtickrange: [0.1, 0.99], value: ".1f" },
+  { dtickrange: [0.01, 0.099], value: ".2f" },
+  { dtickrange: [0.001, 0.0099], value: ".3f" },
+];
+
+function yAxis(spec: PaneSpec, log: boolean, [low, high]: [number, number]): Record<string, unknown> {
+  if (log) {
+    if (!(high > 0)) return { type: "log", range: [-2, 0], ...logTicks(0.01, 1) };
+    const at = Math.log10(low);
+    // one value alone, such as a learning rate nobody changed, lies in the middle of a decade
+    if (high < low * 1.05)
+      return { type: "log", range: [at - 0.5, at + 0.5], ...logTicks(low / 3, high * 3) };
+    return { type: "log", autorange: true, ...logTicks(low, high) };
+  }
+  const linear = { type: "linear", tickformatstops: FORMATS };
+  if (!(high >= low)) return { ...linear, range: [0, 1] };
+  if (spec.share) return { ...linear, autorange: true, maxallowed: 1.004 };
+  return { ...linear, autorange: true, rangemode: low >= 0 ? "tozero" : "normal" };
+}
+
+/** Ticks at powers of ten; at 1, 2 and 5 where there are few powers. */
+export function logTicks(low: number, high: number): { tickvals: number[]; ticktext: string[] } {
+  const [from, to] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1];
+  const span = Math.log10(high / low);
+  const every = Math.max(1, Math.ceil(span / 5));
+  const digits = span < 0.5 ? [1, 2, 3, 4, 5, 7] : span < 1.5 ? [1, 2, 5] : [1];
+  const tickvals: number[] = [];
+  for (let p = from; p <= to; p++)
+    if (p % every === 0) for (const d of digits) tickvals.push(Number(`${d}e${p}`));
+  return { tickvals, ticktext: tickvals.map(tickText) };
+}
+
+function tickText(value: number): string {
+  if (value >= 1e-4 && value < 1e5) return String(value);
+  const [digit = "", exponent = ""] = value.toExponential(0).split("e");
+  const power = exponent.replace("+", "").replace("-", "−");
+  return digit === "1" ? `10<sup>${power}</sup>` : `${digit}×10<sup>${power}</sup>`;
+}
+
+/** The last value before a failure, as ×. */
+function cross(spec: PaneSpec, { curves, settings, tokens }: Scene): Data[] {
+  let place = -1;
+  let curve: Curve | undefined;
+  for (const c of spec.curves) {
+    if (c.style === "raw") continue;
+    const y = curves.y(c);
+    let i = y.length - 1;
+    while (i >= 0 && !Number.isFinite(y[i])) i--;
+    if (i > place) [place, curve] = [i, c];
+  }
+  if (!curve) return [];
+  const marker = { symbol: "x-thin", size: 10, color: tokens.err, line: { width: 2.5, color: tokens.err } };
+  const x = [curves.x(settings.across)[place] as number];
+  const y = [curves.y(curve)[place] as number];
+  return [{ x, y, type: "scatter", mode: "markers", marker, hoverinfo: "skip", cliponaxis: false }];
+}
+
+/** Text for Plotly, which reads a little markup: names come from people. */
+export const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** The classical comparison, labelled on the side of its line that the curve leaves free. */
+function baseline(spec: PaneSpec, { curves, status, tokens }: Scene): Mark {
+  const base = status?.baseline;
+  const value = base?.accuracy ?? base?.r2;
+  if (!base || value == null || !Number.isFinite(value)) return { shapes: [], annotations: [] };
+  const main = spec.curves.at(-1);
+  const above = value < 0.98 && !(main && curves.at(main, curves.columns.n - 1) > value);
+  const shape: Partial<Shape> = {
+    type: "line",
+    xref: "paper",
+    x0: 0,
+    x1: 1,
+    yref: "y",
+    y0: value,
+    y1: value,
+    layer: "below",
+    line: { color: tokens.ink3, width: 1, dash: "6px,3px" as never },
+  };
+  const annotation: Partial<Annotations> = {
+    xref: "paper",
+    x: 1,
+    xanchor: "right",
+    yref: "y",
+    y: value,
+    yanchor: above ? "bottom" : "top",
+    text: `${escaped(base.name)} ${value.toFixed(3).replace("-", "−")}`,
+    showarrow: false,
+    font: { size: 11, color: tokens.ink2 },
+    borderpad: 1,
+  };
+  return { shapes: [shape], annotations: [annotation] };
+}
+
+/** Width of the plot area in a pane of `outer` pixels. */
+export const plotWidth = (outer: number): number => Math.max(1, outer - MARGIN.l - MARGIN.r);

@@ -1,0 +1,298 @@
+/**
+ * One open designer without its DOM: the circuit, its history, and what survives a redraw (selection, cursor, trial
+ * values, zoom, notes). Every change of the circuit goes through `commit`, so that each is one undo step, one text to the
+ * store and one spoken sentence. Views read it and ask it; they never change the circuit themselves.
+ */
+import { type Circuit, empty, findOp, nInputs, nWeights, type Op, wiresOf } from "../core/circuit";
+import { apply, type Command, describe } from "../core/edit";
+import { CircuitError, sentence } from "../core/errors";
+import { canRedo, canUndo, create, current, type History, push, redo, undo } from "../core/history";
+import { type Layout, layout } from "../core/layout";
+import { type Stats, stats } from "../core/stats";
+import { parse, print } from "../core/text";
+import type { Store, StoreStatus } from "./store";
+import { grow, type Trial, withValue } from "./trial";
+
+export interface Note {
+  readonly kind: "err" | "warn" | "info";
+  readonly text: string;
+  readonly action?: { readonly label: string; run(): void };
+  /** Closed by itself after so many ms. */
+  readonly ms?: number;
+}
+
+/** The circuit as if a drag were dropped now. */
+export interface Preview {
+  readonly circuit: Circuit;
+  readonly ids: readonly string[];
+}
+
+export interface Cursor {
+  readonly col: number;
+  readonly wire: number;
+}
+
+export type Mode = "amplitudes" | "probabilities";
+export type Tab = "gate" | "weights" | "wires";
+export type Panel = "gate" | "state" | "stats" | "code";
+
+const layouts = new WeakMap<Circuit, Layout>();
+const statistics = new WeakMap<Circuit, Stats>();
+
+export function layoutOf(c: Circuit): Layout {
+  const known = layouts.get(c) ?? layout(c);
+  layouts.set(c, known);
+  return known;
+}
+
+export function statsOf(c: Circuit): Stats {
+  const known = statistics.get(c) ?? stats(c);
+  statistics.set(c, known);
+  return known;
+}
+
+export class Session {
+  circuit: Circuit;
+  preview: Preview | undefined;
+  selection: readonly string[] = [];
+  /** A wire chosen by its label. */
+  wire: number | undefined;
+  cursor: Cursor = { col: 0, wire: 0 };
+  trial: Trial = { x: [], w: [] };
+  zoom = 1;
+  mode: Mode = "amplitudes";
+  tab: Tab = "gate";
+  panel: Panel = "gate";
+  note: Note | undefined;
+  /** The text that could not be read, if the store holds such a one. */
+  broken: string | undefined;
+  /** What the live region says. */
+  spoken = "";
+  #history: History;
+  #bursts = 0;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    readonly store: Store,
+    signal: AbortSignal,
+    private readonly fixedLock?: string,
+  ) {
+    const text = store.get();
+    this.circuit = this.#read(text) ?? empty(1);
+    this.#history = create(this.broken === undefined ? print(this.circuit) : text);
+    this.#grow();
+    const leave = store.subscribe(() => this.#fromStore());
+    signal.addEventListener("abort", leave, { once: true });
+    this.#refusal();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  emit(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** What is drawn: the preview while there is one. */
+  get shown(): Circuit {
+    return this.preview?.circuit ?? this.circuit;
+  }
+
+  get locked(): string | undefined {
+    return this.broken !== undefined
+      ? "The text is not a circuit"
+      : (this.fixedLock ?? this.store.locked?.());
+  }
+
+  get status(): StoreStatus | undefined {
+    return this.store.status?.();
+  }
+
+  get text(): string {
+    return current(this.#history);
+  }
+
+  get canUndo(): boolean {
+    return !this.locked && canUndo(this.#history);
+  }
+
+  get canRedo(): boolean {
+    return !this.locked && canRedo(this.#history);
+  }
+
+  /** The one selected operation, if it is one. */
+  get selected(): Op | undefined {
+    return this.selection.length === 1 ? findOp(this.circuit, this.selection[0]!) : undefined;
+  }
+
+  /** Carries a command out; a refusal becomes a note and changes nothing. */
+  run(command: Command, key?: string): boolean {
+    try {
+      const next = apply(this.circuit, command);
+      const spoken = describe(this.circuit, command);
+      this.commit(next, spoken, key);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CircuitError)) throw error;
+      this.refuse(sentence(error));
+      return false;
+    }
+  }
+
+  /** The only way the circuit changes from here; `key` joins the steps of one gesture. */
+  commit(next: Circuit, spoken: string, key?: string): void {
+    if (this.locked) {
+      this.refuse(`${this.locked}.`);
+      return;
+    }
+    const text = print(next);
+    this.preview = undefined;
+    if (text !== this.text) {
+      this.#history = push(this.#history, text, key);
+      this.#become(next);
+      this.note = undefined;
+      this.spoken = spoken;
+      this.store.set(text);
+    }
+    this.emit();
+  }
+
+  undo(): void {
+    this.#step(undo(this.#history), "Undone");
+  }
+
+  redo(): void {
+    this.#step(redo(this.#history), "Redone");
+  }
+
+  #step(next: History, word: string): void {
+    if (this.locked || next === this.#history) return;
+    this.#history = next;
+    this.preview = undefined;
+    this.#become(parse(current(next)));
+    this.note = undefined;
+    this.spoken = `${word}. Depth ${statsOf(this.circuit).depth}.`;
+    this.store.set(current(next));
+    this.emit();
+  }
+
+  /** A key for one gesture or typing burst. */
+  burst(name: string): string {
+    this.#bursts += 1;
+    return `${name}:${this.#bursts}`;
+  }
+
+  select(ids: readonly string[], add = false): void {
+    const all = add ? [...this.selection, ...ids] : ids;
+    // shift-click on what is selected takes it out again
+    const twice = new Set(add ? ids.filter((id) => this.selection.includes(id)) : []);
+    this.selection = [...new Set(all)].filter((id) => !twice.has(id));
+    this.wire = undefined;
+    if (this.selection.length > 0) this.tab = "gate";
+    this.emit();
+  }
+
+  selectWire(wire: number): void {
+    this.selection = this.circuit.ops.filter((op) => wiresOf(op).includes(wire)).map((op) => op.id);
+    this.wire = wire;
+    this.tab = "wires";
+    this.emit();
+  }
+
+  setCursor(cursor: Cursor): void {
+    const wire = Math.max(0, Math.min(this.circuit.qubits.length - 1, cursor.wire));
+    this.cursor = { col: Math.max(0, Math.min(cursor.col, layoutOf(this.circuit).columns.length)), wire };
+    this.emit();
+  }
+
+  setTrial(kind: "x" | "w", index: number, value: number): void {
+    this.trial = withValue(this.trial, kind, index, value);
+    this.emit();
+  }
+
+  show(preview: Preview | undefined): void {
+    this.preview = preview;
+    if (preview) this.trial = grow(this.trial, nInputs(preview.circuit), nWeights(preview.circuit));
+    this.emit();
+  }
+
+  set<K extends "zoom" | "mode" | "tab" | "panel">(key: K, value: Session[K]): void {
+    (this as Session)[key] = value;
+    this.emit();
+  }
+
+  say(text: string): void {
+    this.spoken = text;
+    this.emit();
+  }
+
+  notify(note: Note | undefined): void {
+    this.note = note;
+    if (note) this.spoken = note.text;
+    this.emit();
+  }
+
+  refuse(text: string): void {
+    this.notify({ kind: "err", text, ms: 8000 });
+  }
+
+  #become(c: Circuit): void {
+    this.circuit = c;
+    const kept = this.selection.filter((id) => findOp(c, id));
+    if (kept.length !== this.selection.length) this.selection = kept;
+    if (this.wire !== undefined && this.wire >= c.qubits.length) this.wire = undefined;
+    const wire = Math.min(this.cursor.wire, c.qubits.length - 1);
+    if (wire !== this.cursor.wire) this.cursor = { ...this.cursor, wire };
+    this.#grow();
+  }
+
+  #grow(): void {
+    this.trial = grow(this.trial, nInputs(this.circuit), nWeights(this.circuit));
+  }
+
+  #read(text: string): Circuit | undefined {
+    try {
+      const circuit = parse(text);
+      this.broken = undefined;
+      return circuit;
+    } catch (error) {
+      if (!(error instanceof CircuitError)) throw error;
+      const where = error.where ? ` (${error.where})` : "";
+      this.broken = text;
+      this.note = {
+        kind: "err",
+        text: `This text is not a circuit${where}: ${sentence(error)} The drawing shows the last good text.`,
+      };
+      return undefined;
+    }
+  }
+
+  #fromStore(): void {
+    const text = this.store.get();
+    if (text !== this.text && text !== this.broken) {
+      const circuit = this.#read(text);
+      if (circuit) {
+        this.#history = push(this.#history, print(circuit));
+        this.preview = undefined;
+        this.note = undefined;
+        this.#become(circuit);
+        this.spoken = `The circuit was changed outside. Depth ${statsOf(circuit).depth}.`;
+      }
+    } else if (text === this.text && this.broken !== undefined) {
+      this.broken = undefined;
+      this.note = undefined;
+    }
+    this.#refusal();
+    this.emit();
+  }
+
+  /** A text that the host refused: said once, the drawing kept. */
+  #refusal(): void {
+    const error = this.store.error?.();
+    if (!error) return;
+    const where = error.where ? ` (at ${error.where})` : "";
+    const cure = error.cure ? ` ${error.cure.charAt(0).toUpperCase()}${error.cure.slice(1)}.` : "";
+    this.note = { kind: "err", text: `Python refused the circuit: ${error.message}${where}.${cure}` };
+  }
+}

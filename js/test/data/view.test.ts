@@ -1,0 +1,196 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { data } from "../../src/view/data";
+import { dataset, datasetMessage, type FakeLink, fakeLink, plan } from "./helpers";
+
+let root: HTMLElement;
+let link: FakeLink;
+let end: AbortController;
+
+const frame = () => new Promise((done) => setTimeout(done, 40));
+const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
+const one = (selector: string): HTMLElement => {
+  const found = root.querySelector<HTMLElement>(selector);
+  if (!found) throw new Error(`nothing matches ${selector}`);
+  return found;
+};
+const last = (): unknown => link.sent.at(-1);
+const key = (target: HTMLElement, name: string): boolean =>
+  target.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
+const card = (name: string): HTMLElement => one(`.ql-data-head[aria-label^="${name},"]`);
+
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.append(root);
+  end = new AbortController();
+  link = fakeLink();
+  data(root, link, { height: 760 }, end.signal);
+});
+afterEach(() => {
+  end.abort();
+  root.remove();
+});
+
+function show(): void {
+  link.tell(datasetMessage());
+  link.tell(plan());
+}
+
+describe("the source", () => {
+  it("asks at once, and offers a way on when nothing is open", () => {
+    expect(link.sent).toEqual([{ type: "open" }]);
+    link.tell(datasetMessage(null));
+    const button = one(".ql-data-empty button");
+    button.click();
+    expect(last()).toEqual({ type: "load", source: "iris" });
+  });
+
+  it("loads on Enter, shows the refusal where it happened and keeps what was there", () => {
+    show();
+    const input = one(".ql-data-source input") as HTMLInputElement;
+    input.value = " pengins.csv ";
+    key(input, "Enter");
+    expect(last()).toEqual({ type: "load", source: "pengins.csv" });
+    link.tell({
+      type: "error",
+      at: "load",
+      message: "there is no file 'pengins.csv'",
+      cure: "use 'penguins.csv'",
+    });
+    expect(one(".ql-data-source .ql-note").textContent).toBe(
+      "There is no file 'pengins.csv'. Use 'penguins.csv'.",
+    );
+    expect(all(".ql-data-card")).toHaveLength(3);
+    show();
+    expect(all(".ql-data-source .ql-note")).toHaveLength(0);
+  });
+
+  it("opens the gallery with the keyboard and closes it with Esc", () => {
+    show();
+    const button = one('[aria-haspopup="true"]');
+    button.click();
+    expect(one(".ql-data-gallery").hidden).toBe(false);
+    key(one(".ql-data-set"), "Escape");
+    expect(one(".ql-data-gallery").hidden).toBe(true);
+    button.click();
+    one(".ql-data-set").click();
+    expect(last()).toEqual({ type: "load", source: "iris" });
+  });
+
+  it("switches and closes datasets by their tabs", () => {
+    show();
+    all(".ql-data-tabs button").at(-1)?.click();
+    expect(last()).toEqual({ type: "pick", key: "k2" });
+    one(".ql-data-shut").click();
+    expect(last()).toEqual({ type: "close", key: "k1" });
+  });
+});
+
+describe("columns", () => {
+  it("are toggled by a click and made the target by a shift-click", () => {
+    show();
+    expect(all(".ql-data-card").map((c) => c.className)).toEqual([
+      "ql-data-card y",
+      "ql-data-card x",
+      "ql-data-card x",
+    ]);
+    card("a").click();
+    expect(last()).toEqual({ type: "choose", set: { columns: ["b"] } });
+    link.tell(plan({}, { columns: ["b"] }));
+    expect(card("a").getAttribute("aria-pressed")).toBe("false");
+    card("a").click();
+    expect(last()).toEqual({ type: "choose", set: { columns: ["b", "a"] } });
+    card("b").dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
+    expect(last()).toEqual({ type: "choose", set: { target: "b" } });
+    const sent = link.sent.length;
+    card("kind").click();
+    expect(link.sent).toHaveLength(sent);
+  });
+
+  it("filters by a condition and shows its fault beside the field", () => {
+    show();
+    const field = one(".ql-data-filter input") as HTMLInputElement;
+    field.value = "a > 3";
+    key(field, "Enter");
+    expect(last()).toEqual({ type: "filter", condition: "a > 3" });
+    link.tell({ type: "error", at: "filter", message: "unknown column 'c'", cure: "use 'a'" });
+    expect(all(".ql-note.err")).toHaveLength(1);
+    link.tell(datasetMessage(dataset({ rows: 9, condition: "a > 3", hash: "h2" })));
+    expect(one(".ql-data-figures").textContent).toContain("9 rows of 1,000");
+    one(".ql-data-clear").click();
+    expect(last()).toEqual({ type: "filter", condition: "" });
+  });
+});
+
+describe("to qubits", () => {
+  it("sends each option and hands the features on", () => {
+    show();
+    const form = one(".ql-data-form");
+    const press = (label: string): void =>
+      [...form.querySelectorAll("button")].find((b) => b.textContent === label)?.click();
+    press("PCA");
+    expect(last()).toEqual({ type: "choose", set: { reduce: "pca", qubits: 2 } });
+    press("two");
+    expect(last()).toEqual({ type: "choose", set: { classes: ["<b>one</b>", "three"] } });
+    const handle = all(".ql-data-split > b")[1] as HTMLElement;
+    key(handle, "ArrowRight");
+    expect(last()).toEqual({ type: "choose", set: { val: 0.25, test: 0.15 } });
+    const iqp = all(".ql-data-cost input")[1] as HTMLInputElement;
+    iqp.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(last()).toEqual({ type: "choose", set: { encode: "iqp" } });
+    one(".ql-data-use").click();
+    expect(last()).toEqual({ type: "use" });
+    link.tell(plan({ used: true }));
+    expect(one(".ql-data-used").textContent).toBe("In use: 2 qubits, 600 training rows");
+    expect(one(".ql-data-preview svg").getAttribute("aria-label")).toBe(
+      "Row 1, two encoded: a 1.500, b −0.500",
+    );
+    expect(one(".ql-data-facts").textContent).toContain("7c1e…a90");
+  });
+
+  it("says why a choice gives no features, and keeps the button off", () => {
+    show();
+    const error = { message: "9 qubits are asked for", cure: "use qubits=2" };
+    link.tell(plan({ plan: null, error, preview: null }));
+    expect(one(".ql-data-answer .ql-note.err").textContent).toContain("Use qubits=2.");
+    expect((one(".ql-data-use") as HTMLButtonElement).disabled).toBe(true);
+  });
+});
+
+describe("the grid", () => {
+  it("asks for what is seen and paints it when it comes", async () => {
+    show();
+    await frame();
+    const asked = link.sent.find((m) => m.type === "page");
+    expect(asked).toEqual({ type: "page", id: 1, from: 0, n: 100 });
+    expect(all(".ql-data-window td.wait").length).toBeGreaterThan(0);
+    const block = new DataView(new ArrayBuffer(2400));
+    for (let i = 0; i < 300; i++) block.setFloat64(8 * i, i === 0 ? Number.NaN : i + 0.5, true);
+    const columns = [0, 800, 1600].map((at) => ({ kind: "number" as const, at }));
+    link.tell({ type: "page", hash: "old", id: 1, from: 0, n: 100, columns }, [block]);
+    await frame();
+    expect(all(".ql-data-window td.wait").length).toBeGreaterThan(0);
+    link.tell({ type: "page", hash: "h1", id: 1, from: 0, n: 100, columns }, [block]);
+    await frame();
+    const cells = all(".ql-data-window tbody tr:first-child td").map((c) => c.textContent);
+    expect(cells.slice(0, 3)).toEqual(["1", "missing", "100.5"]);
+    one(".ql-data-window tbody tr:nth-child(2) td").click();
+    expect(last()).toEqual({ type: "row", row: 1 });
+    key(one(".ql-data-scroll"), "ArrowDown");
+    expect(last()).toEqual({ type: "row", row: 2 });
+  });
+
+  it("shows everything of a file as text, never as markup", () => {
+    show();
+    expect(root.querySelector("img, script, .ql-data-top b b")).toBeNull();
+    expect(one(".ql-data-badrows").textContent).toContain("<script>alert(1)</script>");
+    expect(one(".ql-data-legend").textContent).toContain("<b>one</b>");
+  });
+});
+
+it("lets go of everything when its owner ends", () => {
+  show();
+  end.abort();
+  expect(link.listeners).toBe(0);
+  expect(root.childElementCount).toBe(0);
+});

@@ -1,0 +1,1 @@
+"""Circuits to and from other tools. Importing this package imports none of them."""

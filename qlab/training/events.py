@@ -1,0 +1,96 @@
+"""What a run tells the world, in order. Store, panel, log and test are folds over these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .optim import Array, State
+from .spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class TrainState:
+    """All that a step changes; ``step`` counts the steps made. Arrays are never written to again."""
+
+    step: int
+    theta: Array
+    opt: State
+    lr: float
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run begins; ``columns`` names the figures of every `Step`; ``stats`` are the circuit's."""
+
+    run_id: str
+    time: float
+    spec: Spec
+    total_steps: int
+    columns: tuple[str, ...]
+    stats: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step was made: its figures by column (nan where not measured), and the state after it."""
+
+    step: int
+    epoch: int
+    time: float
+    values: dict[str, float]
+    state: TrainState = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The validation rows were scored after ``step``; ``confusion``: rows true, columns answered."""
+
+    step: int
+    time: float
+    values: dict[str, float]
+    confusion: tuple[tuple[int, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intervened:
+    """Someone steered: ``kind`` is pause, resume, stop or lr; ``step`` is the first one it governs."""
+
+    step: int
+    time: float
+    kind: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpointed:
+    """The state after ``step`` was stored under ``key``."""
+
+    step: int
+    time: float
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run ended by itself (``"done"``) or by hand (``"stopped"``), with its final figures."""
+
+    step: int
+    time: float
+    reason: str
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run ended by an error at ``step``: type, message, where, cure and the traceback as text."""
+
+    step: int
+    time: float
+    error: dict[str, str | None]
+    traceback: str
+    cause: BaseException | None = field(default=None, repr=False, compare=False)
+
+
+Event = Started | Step | Evaluated | Intervened | Checkpointed | Finished | Failed

@@ -1,0 +1,37 @@
+"""The loop run to its end in the caller's thread, for estimators. Must not keep anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import TrainError
+from ..models.losses import Array, loss_for
+from ..models.model import Model
+from .events import Failed, Step
+from .loop import run
+from .spec import Spec, check_lr, whole_numbers
+
+
+def fit_model(
+    model: Model, data: Any, *, optimizer: str, lr: float, epochs: int, batch: int, seed: int
+) -> tuple[Array, list[float]]:
+    """Return the trained weights, and the loss at each step.
+
+    Raises:
+        TrainError: an argument is out of range, or the training failed; the cause is attached.
+    """
+    options = whole_numbers(epochs=epochs, batch=batch, seed=seed)
+    spec = Spec.of(model, loss=loss_for(model.task), optimizer=optimizer, lr=check_lr(lr), **options)
+    theta, losses = None, []
+    for event in run(spec, data, model=model):
+        if isinstance(event, Step):
+            theta = event.state.theta
+            losses.append(event.values["loss"])
+        elif isinstance(event, Failed):
+            error = event.error
+            raise TrainError(
+                f"training failed: {error['message']}", where=error["where"], cure=error["cure"]
+            ) from event.cause
+    if theta is None:
+        raise TrainError("no step was made", where="fit", cure="give at least one row and one epoch")
+    return theta, losses

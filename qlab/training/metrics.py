@@ -1,0 +1,44 @@
+"""Figures of merit as pure functions of scores. Must not know circuits or optimizers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..models.losses import LOSSES, Array
+from ..models.model import Model, forward
+from ..models.trained import class_index, r2
+
+CHUNK = 1024  # rows scored at once, so that a large split needs no large state
+
+
+def merit_name(task: str) -> str:
+    """Return the column name of the figure of merit: ``accuracy`` or ``r2``."""
+    return "r2" if task == "regression" else "accuracy"
+
+
+def merit(task: str, scores: Array, y: NDArray[Any]) -> float:
+    """Return accuracy, or R² in regression (nan if y is constant), of scores (rows, K)."""
+    if task == "regression":
+        return r2(y, scores[:, 0])
+    return int(np.count_nonzero(class_index(scores) == y)) / max(1, y.size)
+
+
+def confusion(scores: Array, y: NDArray[Any], classes: int) -> tuple[tuple[int, ...], ...]:
+    """Return the confusion matrix: rows true classes, columns answers."""
+    flat = np.bincount(y * classes + class_index(scores), minlength=classes * classes)
+    return tuple(tuple(int(v) for v in row) for row in flat.reshape(classes, classes))
+
+
+def score_all(model: Model, theta: Array, X: Array) -> Array:
+    """Return scores (rows, K) of any number of rows, in chunks of 1024."""
+    parts = [forward(model, theta, X[i : i + CHUNK]) for i in range(0, X.shape[0], CHUNK)]
+    return np.concatenate(parts) if parts else np.empty((0, model.n_outputs))
+
+
+def evaluate(model: Model, theta: Array, X: Array, y: NDArray[Any], loss: str) -> tuple[float, float, Array]:
+    """Return loss, figure of merit and scores over a split."""
+    scores = score_all(model, theta, X)
+    return LOSSES[loss][1](scores, y)[0], merit(model.task, scores, y), scores

@@ -1,0 +1,184 @@
+"""The Lab: data, circuit and training in one tabbed widget. Joins the three servers; holds no logic of theirs."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets as t
+
+from ..circuit import Circuit
+from ..errors import CircuitError, QlabError, TrainError
+from ..training import train
+from ..training.job import ticker
+from .assets import asset
+from .comm import detach_subshell
+from .data import DataServer
+from .designer import CircuitTrait
+from .stream import PanelServer
+
+if TYPE_CHECKING:
+    from ..data import Dataset, Features
+    from ..training import Run
+
+SETTINGS = ("optimizer", "lr", "epochs", "batch", "seed")
+PERIOD = 0.5  # seconds between looks at the run for the tab's percentage
+
+
+class Lab(CircuitTrait, anywidget.AnyWidget):
+    """Data, circuit and training in one widget; nothing needs to be typed, and all of it can be reached from Python.
+
+    Args:
+        dataset: shown first in *Data*; a Dataset, or anything that ``qlab.load`` takes.
+        circuit: shown in *Circuit*; default an empty one.
+        features: used at once, as if *Use these features* had been pressed.
+        height: of the widget, in CSS pixels.
+
+    Attributes:
+        dataset: the dataset shown, or None.
+        features: the features in use, or None.
+        circuit: the drawing; assigning it redraws.
+        run: the latest run, or None.
+
+    Example:
+        >>> lab = qlab.Lab("digits")   # doctest: +SKIP
+        >>> lab.run.history.tail()     # doctest: +SKIP
+    """
+
+    _esm = asset("lab.js")
+    _css = asset("lab.css")
+
+    state = t.Dict(help="what the tabs show of features and run").tag(sync=True)
+    tab = t.Enum(("data", "circuit", "train"), default_value="data").tag(sync=True)
+    height = t.Int(804, min=400, max=4000, help="CSS pixels").tag(sync=True)
+
+    def __init__(
+        self,
+        dataset: Dataset | Any = None,
+        circuit: Circuit | None = None,
+        *,
+        features: Features | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(**settings)
+        self.run: Run | None = None
+        self.features: Features | None = None
+        self._error: dict[str, Any] | None = None
+        self._panel: PanelServer | None = None
+        self._inbox: deque[dict[str, Any]] = deque()
+        self._data = DataServer(self._channel("data"), on_features=self.use, wake=ticker.wake)
+        self.circuit = circuit if circuit is not None else Circuit(2, name="circuit")
+        if dataset is not None:
+            self._data.load(dataset)
+        if features is not None:
+            self.use(features, show=False)
+        self._tell()
+        detach_subshell(self)
+        self.on_msg(self._received)
+        ticker.add(self._pump)
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The dataset shown in *Data*."""
+        return self._data.dataset
+
+    def use(self, features: Features, *, show: bool = True) -> None:
+        """Take these features; an empty drawing gets a wire for each qubit they need, and *Circuit* is shown."""
+        self.features = features
+        self._error = None
+        drawn = self.circuit
+        if not drawn.ops and drawn.n_qubits != features.qubits:
+            self.circuit = Circuit(features.qubits, name=drawn.name)
+        self._tell()
+        if show:
+            self._post("lab", {"type": "go", "tab": "circuit"}, [])
+
+    def train(self, **options: Any) -> Run:
+        """Train the drawing on the features in use; the options of ``qlab.train``.
+
+        Raises:
+            TrainError: no features are in use, the drawing doesn't fit them, or another run is active.
+        """
+        if self.features is None:
+            raise TrainError(
+                "there are no features to train on",
+                where="Lab, tab Data",
+                cure="press Use these features in the tab Data, or call lab.use(features)",
+            )
+        if not self.circuit.ops:
+            raise CircuitError(
+                "the circuit has no gates",
+                where="Lab, tab Circuit",
+                cure="drag a gate onto a wire or take a template in the tab Circuit",
+            )
+        run = train(self.circuit, self.features, **options)
+        self.run, self._error = run, None
+        self._panel = PanelServer(run, self._channel("panel"), wake=ticker.wake)
+        self._tell()
+        return run
+
+    def close(self) -> None:
+        """Take the widget off every page; a run goes on."""
+        ticker.remove(self._pump)
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"Lab(dataset={self.dataset!r}, circuit={self.circuit!r}, run={self.run!r})"
+
+    # -- messages ------------------------------------------------------------------------------------------------
+
+    def _channel(self, name: str) -> Any:
+        return lambda message, buffers: self._post(name, message, buffers)
+
+    def _post(self, channel: str, message: dict[str, Any], buffers: list[bytes]) -> None:
+        self.send({"channel": channel, "body": message}, buffers)
+
+    def _received(self, _widget: Any, message: Any, buffers: Any) -> None:
+        # May run on a subshell's thread while a cell runs: only noted here, answered by the ticker.
+        if not isinstance(message, dict):
+            return
+        channel, body = message.get("channel"), message.get("body")
+        if channel == "panel" and self._panel is not None:
+            self._panel.handle(body)
+        elif channel == "data":
+            self._data.handle(body, buffers)
+        elif channel == "lab" and isinstance(body, dict):
+            self._inbox.append(body)
+            ticker.wake()
+
+    def _pump(self) -> float | None:
+        while self._inbox:
+            self._order(self._inbox.popleft())
+        waits = [self._data.pump()]
+        if self._panel is not None:
+            waits.append(self._panel.pump())
+        if self.run is not None:
+            self._tell()
+            waits.append(PERIOD if self.run.is_active else None)
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def _order(self, body: dict[str, Any]) -> None:
+        if body.get("type") != "train":
+            return
+        settings = body.get("settings") or {}
+        try:
+            self.train(**{key: settings[key] for key in SETTINGS if key in settings})
+        except QlabError as error:
+            self._error = error.to_dict()
+        except Exception as error:
+            self._error = {"message": f"{type(error).__name__}: {error}", "where": None, "cure": None}
+        self._tell()
+
+    def _tell(self) -> None:
+        features = self.features
+        run = self.run
+        self.state = {
+            "features": None
+            if features is None
+            else {"name": features.name, "qubits": features.qubits, "rows": int(features.train.X.shape[0])},
+            "run": None
+            if run is None
+            else {"id": run.id, "state": run.state, "progress": round(run.step / max(1, run.total_steps), 2)},
+            "error": self._error,
+        }

@@ -1,0 +1,80 @@
+"""The JupyterLab extension: launcher cards, palette commands, circuit documents without a kernel, plotly once."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Page
+
+from .conftest import Shot
+from .notebook import Notebook
+from .server import LabServer
+
+
+def open_launcher(page: Page, server: LabServer) -> None:
+    page.goto(server.url(""), wait_until="domcontentloaded")
+    page.wait_for_function("() => window.jupyterapp?.shell", timeout=90_000)
+    page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+    if page.locator(".jp-LauncherCard").count() == 0:
+        page.evaluate("() => window.jupyterapp.commands.execute('launcher:create').then(() => true)")
+    page.wait_for_selector(".jp-LauncherCard")
+
+
+def test_the_launcher_has_both_cards_and_a_circuit_opens_without_a_kernel(page: Page, server: LabServer, shot) -> None:
+    open_launcher(page, server)
+    card = page.locator(".jp-LauncherCard", has_text="Quantum circuit").first
+    card.wait_for()
+    assert page.locator(".jp-LauncherCard", has_text="qlab Lab").count() >= 1
+    shot("launcher", ".jp-Launcher")
+    card.click()
+    page.wait_for_selector(".ql-document [role='application']", timeout=30_000)
+    page.locator(".ql-document [role='application']").focus()
+    for key in ("Shift+E", "y"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".ql-document .ql-ds [role='application'] [data-id]")
+    assert page.locator(".jp-mod-dirty").count() >= 1
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save').then(() => true)")
+    [saved] = server.root.glob("*.qlab.json")
+    text = json.loads(saved.read_text())
+    assert [op["gate"] for op in text["ops"]] == ["ry"] * 4
+    kernels = page.evaluate("() => [...window.jupyterapp.serviceManager.kernels.running()].length")
+    assert kernels == 0
+    shot("document-light", ".ql-document")
+
+
+def test_the_lab_card_opens_a_notebook_with_the_lab(page: Page, server: LabServer, shot: Shot) -> None:
+    open_launcher(page, server)
+    page.locator(".jp-LauncherCard", has_text="qlab Lab").first.click()
+    page.wait_for_selector(".ql-lab [role='tab']", timeout=90_000)
+    assert [t.strip() for t in page.locator(".ql-lab-tabs [role='tab']").all_inner_texts()] == [
+        "Data",
+        "Circuit",
+        "Train",
+    ]
+    shot("lab-data-light", ".ql-lab")
+
+
+def test_each_plugin_can_be_disabled_alone(page: Page, server: LabServer) -> None:
+    open_launcher(page, server)
+    listed = page.evaluate("() => window.jupyterapp.listPlugins().filter(p => p.startsWith('qlab:')).sort()")
+    assert listed == ["qlab:circuit-document", "qlab:launcher", "qlab:plotly"]
+
+
+def test_plotly_is_loaded_once_for_two_panels(notebook: Notebook) -> None:
+    notebook.new(
+        "import qlab\nfx = qlab.load('iris').features(target='target', qubits=4, seed=1)\n"
+        "run = qlab.train(qlab.templates.reuploading(4, 1), fx, epochs=3)\nrun.wait()\nrun.panel",
+        "run2 = qlab.train(qlab.templates.reuploading(4, 1), fx, epochs=3)\nrun2.wait()\nrun2.panel",
+    )
+    big: list[str] = []
+    notebook.page.on(
+        "response", lambda r: big.append(r.url) if int(r.headers.get("content-length", 0)) > 300_000 else None
+    )
+    notebook.run(0)
+    notebook.run(1)
+    notebook.page.wait_for_function(
+        "() => document.querySelectorAll('.ql-panel').length === 2 &&"
+        " [...document.querySelectorAll('.ql-panel')].every(p => p.querySelector('.js-plotly-plot .main-svg'))",
+        timeout=60_000,
+    )
+    assert len([u for u in big if "qlab" in u]) <= 1

@@ -1,0 +1,123 @@
+"""Training that streams and answers: points arrive while a cell runs, controls act within a step."""
+
+from __future__ import annotations
+
+from .conftest import Shot
+from .notebook import DARK, LIGHT, Notebook
+
+SETUP = """import qlab
+fx = qlab.load("digits").features(target="target", classes=[3, 5], qubits=8, reduce="pca", seed=7)
+c = qlab.templates.reuploading(8, 3)
+run = qlab.train(c, fx, epochs=4000, batch=32, lr=0.01, seed=7, name="ui")
+run.panel"""
+POINTS = """() => { const plot = document.querySelector('.ql-panel .js-plotly-plot');
+  return plot?.data ? Math.max(0, ...plot.data.map(t => t.x?.length ?? 0)) : 0; }"""
+
+
+PROGRESS = ".ql-panel [role='progressbar']"
+MOVED = """s => document.querySelector(".ql-panel [role='progressbar']").getAttribute('aria-valuenow') !== s"""
+
+
+def start(notebook: Notebook) -> None:
+    notebook.new(SETUP).run(0)
+    notebook.page.wait_for_selector(".ql-panel .js-plotly-plot .main-svg", timeout=60_000)
+
+
+def steps(notebook: Notebook) -> int:
+    return int(notebook.evaluate("run.step"))
+
+
+def test_points_arrive_while_a_cell_answers(notebook: Notebook, shot: Shot) -> None:
+    start(notebook)
+    page = notebook.page
+    assert notebook.evaluate("1+1") == "2"
+    assert notebook.evaluate("run.is_active") == "True"
+    page.wait_for_function(f"() => ({POINTS})() >= 100", timeout=60_000)
+    before = page.evaluate(POINTS)
+    blocked = notebook.append("import time; time.sleep(3)")
+    notebook.start(blocked)
+    step = page.locator(".ql-panel [data-field='step']").inner_text()
+    page.wait_for_function(
+        "s => document.querySelector(\".ql-panel [data-field='step']\").innerText !== s",
+        arg=step,
+        timeout=2_500,
+    )
+    assert before >= 100
+    notebook.wait_idle()
+    shot("training-running-light", ".ql-panel")
+    notebook.theme(DARK)
+    page.wait_for_selector(".ql-panel.ql-dark")
+    shot("training-running-dark", ".ql-panel")
+    notebook.theme(LIGHT)
+    notebook.evaluate("run.stop()")
+
+
+def test_pause_holds_the_step_resume_moves_it_and_stop_ends_it(notebook: Notebook, shot: Shot) -> None:
+    start(notebook)
+    page = notebook.page
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.wait_for_selector(".ql-panel .ql-pill:has-text('Paused')")
+    held = steps(notebook)
+    page.wait_for_timeout(1_000)
+    assert steps(notebook) == held
+    shot("training-paused-light", ".ql-panel")
+    page.get_by_role("button", name="Resume", exact=True).click()
+    page.wait_for_selector(".ql-panel .ql-pill:has-text('Running')")
+    page.wait_for_timeout(500)
+    assert steps(notebook) > held
+    page.get_by_role("button", name="Stop the run").click()
+    page.wait_for_selector(".ql-panel .ql-pill:has-text('Stopped')")
+    assert notebook.evaluate("run.state") == "'stopped'"
+
+
+def test_controls_reach_the_trainer_while_a_cell_blocks_the_kernel(notebook: Notebook) -> None:
+    start(notebook)
+    page = notebook.page
+    busy = notebook.append(
+        "import time\nend = time.time() + 8\nseen = None\nwhile time.time() < end:\n"
+        "    time.sleep(0.01)\n    if run.state == 'paused' and seen is None:\n        seen = end - time.time()"
+    )
+    notebook.start(busy)
+    page.wait_for_timeout(1_000)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.wait_for_selector(".ql-panel .ql-pill:has-text('Paused')", timeout=4_000)
+    page.wait_for_function(
+        "i => { const c = window.jupyterapp.shell.currentWidget.content.widgets[i];"
+        " return c.model.executionCount && c.model.executionState !== 'running'; }",
+        arg=busy,
+        timeout=30_000,
+    )
+    assert float(notebook.evaluate("seen or 0.0")) > 4, "the click waited for the cell"
+    notebook.evaluate("run.stop()")
+
+
+def test_the_learning_rate_is_taken_at_the_next_step(notebook: Notebook) -> None:
+    start(notebook)
+    field = notebook.page.locator(".ql-panel input[aria-label='Learning rate']").first
+    field.fill("0.005")
+    field.press("Enter")
+    notebook.page.wait_for_selector(".ql-panel :text('0.01 to 0.005')", timeout=10_000)
+    assert notebook.evaluate("run.lr") == "0.005"
+    assert notebook.evaluate("float(run.history.lr.iloc[-1])") == "0.005"
+    notebook.evaluate("run.stop()")
+
+
+def test_a_reloaded_page_shows_the_whole_history(notebook: Notebook) -> None:
+    start(notebook)
+    page = notebook.page
+    notebook.command("docmanager:save")
+    page.wait_for_timeout(500)
+    page.reload(wait_until="domcontentloaded")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook .jp-Cell", timeout=90_000)
+    notebook.wait_idle()
+    page.wait_for_selector(".ql-panel .js-plotly-plot .main-svg", timeout=60_000)
+    page.wait_for_function(f"() => ({POINTS})() >= 100", timeout=30_000)
+    notebook.evaluate("run.stop()")
+
+
+def test_a_failed_run_says_where_and_what_cures_it(notebook: Notebook, shot: Shot) -> None:
+    notebook.new(SETUP.replace("lr=0.01", "lr=1e300")).run(0)
+    page = notebook.page
+    page.wait_for_selector(".ql-panel .ql-pill:has-text('Failed')", timeout=60_000)
+    assert page.locator(".ql-panel [role='alert']").first.inner_text().count("step") >= 1
+    shot("training-failed-light", ".ql-panel")
