@@ -66,9 +66,7 @@ def find_node() -> str | None:
         node = shutil.which("node", path=folder)
         if node and shutil.which("npm", path=folder):
             try:
-                answer = subprocess.run(
-                    [node, "--version"], capture_output=True, text=True, timeout=30
-                ).stdout
+                answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30).stdout
             except (OSError, subprocess.SubprocessError):
                 continue
             match = re.match(r"v(\d+)\.(\d+)\.(\d+)", answer)

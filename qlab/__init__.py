@@ -70,9 +70,7 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("importlib.metadata").version("qlab")
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(
-            f"module 'qlab' has no attribute {name!r}; public names: {', '.join(sorted(_HOMES))}"
-        )
+        raise AttributeError(f"module 'qlab' has no attribute {name!r}; public names: {', '.join(sorted(_HOMES))}")
     module = importlib.import_module(home)
     value = getattr(module, name) if hasattr(module, name) else importlib.import_module(f"{home}.{name}")
     globals()[name] = value

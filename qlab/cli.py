@@ -22,20 +22,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="qlab", description="A hybrid quantum-classical laboratory in JupyterLab."
-    )
+    parser = argparse.ArgumentParser(prog="qlab", description="A hybrid quantum-classical laboratory in JupyterLab.")
     commands = parser.add_subparsers(required=True, metavar="command")
     lab = commands.add_parser("lab", help="open JupyterLab, on a notebook if one is named")
     lab.add_argument("path", nargs="?", help="notebook or folder")
-    lab.add_argument(
-        "--no-browser", action="store_true", help="print the address instead of opening a browser"
-    )
+    lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     lab.set_defaults(run=_lab)
     demo = commands.add_parser("demo", help="train without a screen, beside a logistic regression")
-    demo.add_argument(
-        "--out", type=Path, default=Path("out/demo.html"), help="HTML report (default: out/demo.html)"
-    )
+    demo.add_argument("--out", type=Path, default=Path("out/demo.html"), help="HTML report (default: out/demo.html)")
     demo.add_argument("--epochs", type=int, default=30, help="passes over the training rows (default: 30)")
     demo.add_argument("--seed", type=int, default=7, help="seed of split, weights and batches (default: 7)")
     demo.set_defaults(run=_demo)

@@ -54,9 +54,7 @@ def _playwright_browser() -> str | None:
     for cache in caches:
         for folder in sorted(cache.glob("chromium*"), reverse=True):
             for name in names:
-                if found := next(
-                    (p for p in folder.rglob(name) if p.is_file() and os.access(p, os.X_OK)), None
-                ):
+                if found := next((p for p in folder.rglob(name) if p.is_file() and os.access(p, os.X_OK)), None):
                     return str(found)
     return None
 
@@ -64,9 +62,7 @@ def _playwright_browser() -> str | None:
 def python_version() -> Iterator[Check]:
     """Python itself."""
     found = ".".join(map(str, sys.version_info[:3]))
-    yield Check(
-        "Python", sys.version_info >= (3, 11), found, "install Python 3.11 or newer and run make again"
-    )
+    yield Check("Python", sys.version_info >= (3, 11), found, "install Python 3.11 or newer and run make again")
 
 
 def packages() -> Iterator[Check]:
@@ -164,9 +160,7 @@ def run_checks() -> list[Check]:
         try:
             report.extend(check())
         except Exception as error:
-            report.append(
-                Check(check.__name__, False, f"{type(error).__name__}: {error}", "report this as a bug")
-            )
+            report.append(Check(check.__name__, False, f"{type(error).__name__}: {error}", "report this as a bug"))
     return report
 
 

@@ -13,6 +13,8 @@ This module imports nothing of qlab, so that every layer may raise these.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class QlabError(Exception):
     """An error that says what is wrong, where, and what to do about it.
@@ -48,6 +50,12 @@ class QlabError(Exception):
     def to_dict(self) -> dict[str, str | None]:
         """Return ``{"type", "message", "where", "cure"}``, ready for JSON and the browser."""
         return {"type": type(self).__name__, "message": self.message, "where": self.where, "cure": self.cure}
+
+
+def not_one_of(kind: type[QlabError], what: str, value: object, allowed: Iterable[str], *, where: str) -> QlabError:
+    """Return the error of a name that isn't in a short list: what it is, and the names there are."""
+    cure = f"use one of {', '.join(map(repr, allowed))}"
+    return kind(f"{what}={value!r} is unknown", where=where, cure=cure, value=value)
 
 
 def _rebuild(kind: type[QlabError], message: str, state: dict[str, object]) -> QlabError:

@@ -112,9 +112,7 @@ def _type_only(tree: ast.Module, node: ast.AST) -> bool:
     return any(node is child for guard in guards for child in ast.walk(guard))
 
 
-JS_IMPORT = re.compile(
-    r"""(import\s+type\s)?(?:[^"';]*?\bfrom\s+|import\s*\(\s*|import\s+)["']([^"']+)["']"""
-)
+JS_IMPORT = re.compile(r"""(import\s+type\s)?(?:[^"';]*?\bfrom\s+|import\s*\(\s*|import\s+)["']([^"']+)["']""")
 JS_LAYERS = {
     "core": {"core"},
     "stream": {"stream"},

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DataError
+from ..errors import DataError, not_one_of
 from .names import unknown
 from .pipeline import IMPUTES, REDUCTIONS, SCALES
 from .profile import Column, is_number
@@ -193,10 +193,5 @@ def _angle(span: float) -> float:
 
 def _one_of(option: str, value: object, allowed: Sequence[str]) -> str:
     if value not in allowed:
-        raise DataError(
-            f"{option}={value!r} is unknown",
-            where="features",
-            cure=f"use one of {', '.join(map(repr, allowed))}",
-            value=value,
-        )
+        raise not_one_of(DataError, option, value, allowed, where="features")
     return str(value)

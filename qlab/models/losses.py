@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import TrainError
+from ..errors import TrainError, not_one_of
 
 Array = NDArray[np.float64]
 Loss = Callable[[Array, NDArray[Any]], tuple[float, Array]]
@@ -79,12 +79,7 @@ def loss_for(task: str, name: str | None = None) -> str:
     if name is None:
         return usual
     if name not in LOSSES:
-        raise TrainError(
-            f"unknown loss {name!r}",
-            where="loss",
-            cure=f"use one of {', '.join(map(repr, LOSSES))}",
-            value=name,
-        )
+        raise not_one_of(TrainError, "loss", name, LOSSES, where="loss")
     if LOSSES[name][0] != task:
         raise TrainError(
             f"loss {name!r} is for {LOSSES[name][0]}, and the target makes this a {task}",

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import TrainError
+from ..errors import TrainError, not_one_of
 
 Array = NDArray[np.float64]
 State = tuple[Array, ...]
@@ -68,10 +68,5 @@ def optimizer(name: str) -> Optimizer:
         TrainError: there is none.
     """
     if name not in OPTIMIZERS:
-        raise TrainError(
-            f"unknown optimizer {name!r}",
-            where="optimizer",
-            cure=f"use one of {', '.join(map(repr, OPTIMIZERS))}",
-            value=name,
-        )
+        raise not_one_of(TrainError, "optimizer", name, OPTIMIZERS, where="optimizer")
     return OPTIMIZERS[name]()

@@ -177,9 +177,7 @@ def main() -> None:
     print(f"new circuit, n=12, {len(c.ops)} gates: {(first - again) * 1e3:.2f} ms beyond a step")
 
 
-def measure(
-    rows: dict[str, tuple[Callable[[], object], int]], repeats: int, inner: int
-) -> dict[str, list[float]]:
+def measure(rows: dict[str, tuple[Callable[[], object], int]], repeats: int, inner: int) -> dict[str, list[float]]:
     """Return the milliseconds of interleaved runs; the slow ones run a few times only."""
     times: dict[str, list[float]] = {name: [] for name in rows}
     for repeat in range(repeats):

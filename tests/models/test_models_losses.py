@@ -55,5 +55,5 @@ def test_a_loss_of_another_task_is_refused_with_its_cure() -> None:
     assert loss_for("regression") == "mse"
     with pytest.raises(TrainError, match="use loss='cross_entropy'"):
         loss_for("classification", "mse")
-    with pytest.raises(TrainError, match="unknown loss 'hing'"):
+    with pytest.raises(TrainError, match="loss='hing' is unknown"):
         loss_for("classification", "hing")

@@ -78,17 +78,11 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_both_halves_once(wheel: Path) -> None:
     names = set(contents(wheel))
-    bundles = {
-        f"qlab/static/{name}.{kind}"
-        for name in ("designer", "data", "panel", "lab")
-        for kind in ("js", "css")
-    }
+    bundles = {f"qlab/static/{name}.{kind}" for name in ("designer", "data", "panel", "lab") for kind in ("js", "css")}
     assert bundles <= names
     assert "qlab/static/plotly.min.js" in names
     assert "qlab/py.typed" in names
-    extension = {
-        n.split("/share/jupyter/labextensions/qlab/")[1] for n in names if "/labextensions/qlab/" in n
-    }
+    extension = {n.split("/share/jupyter/labextensions/qlab/")[1] for n in names if "/labextensions/qlab/" in n}
     assert {"package.json", "install.json"} <= extension
     assert any(n.startswith("static/remoteEntry") for n in extension)
     assert "schemas/qlab/launcher.json" in extension

@@ -48,7 +48,7 @@ def test_frozen() -> None:
         ({"batch": 1.5}, "batch 1.5"),
         ({"seed": -1}, "seed -1"),
         ({"val_every": True}, "val_every True"),
-        ({"optimizer": "lion"}, "unknown optimizer 'lion'"),
+        ({"optimizer": "lion"}, "optimizer='lion' is unknown"),
         ({"loss": "mse"}, "loss 'mse' is for regression"),
     ],
 )

@@ -44,8 +44,11 @@ def _settings(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def lab_server(notebooks: Path, *extra: str) -> Iterator[LabServer]:
-    """Serves a copy of ``notebooks``; yields once it answers, and leaves nothing behind."""
+def lab_server(notebooks: Path, *, config: Path | None = None) -> Iterator[LabServer]:
+    """Serves a copy of ``notebooks``; yields once it answers, and leaves nothing behind.
+
+    ``config`` is a folder of Jupyter's configuration; default an empty one.
+    """
     tmp = Path(tempfile.mkdtemp(prefix="qlab-ui-"))
     root = tmp / "root"
     shutil.copytree(notebooks, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
@@ -53,7 +56,7 @@ def lab_server(notebooks: Path, *extra: str) -> Iterator[LabServer]:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTHONPATH"))}
     env |= {
         "HOME": str(tmp),
-        "JUPYTER_CONFIG_DIR": str(tmp / "config"),
+        "JUPYTER_CONFIG_DIR": str(config or tmp / "config"),
         "JUPYTER_DATA_DIR": str(tmp / "data"),
         "JUPYTER_RUNTIME_DIR": str(tmp / "runtime"),
         "JUPYTER_PLATFORM_DIRS": "1",
@@ -70,7 +73,6 @@ def lab_server(notebooks: Path, *extra: str) -> Iterator[LabServer]:
         *(f"--LabApp.workspaces_dir={tmp / 'workspaces'}", f"--LabApp.user_settings_dir={tmp / 'settings'}"),
         *("--LabApp.expose_app_in_browser=True", "--LabApp.news_url="),
         *(["--allow-root"] if os.geteuid() == 0 else []),
-        *extra,
     ]
     with log.open("w") as sink:
         process = subprocess.Popen(

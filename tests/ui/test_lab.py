@@ -9,26 +9,26 @@ from .notebook import Notebook
 def test_from_data_to_a_trained_model_by_hand(notebook: Notebook, shot: Shot) -> None:
     notebook.new("import qlab\nlab = qlab.Lab('iris')\nlab").run(0)
     page = notebook.page
-    lab = notebook.widget(".ql-lab")
+    lab = notebook.widget(".ql-labroot")
     lab.get_by_role("button", name="Use these features").click()
     lab.locator(".ql-ds [role='application']").wait_for()
     assert notebook.evaluate("lab.circuit.n_qubits, lab.features.qubits") == "(4, 4)"
-    shot("lab-circuit-empty", ".ql-lab")
+    shot("lab-circuit-empty", ".ql-labroot")
     lab.get_by_role("button", name="Re-upload").first.click()
     lab.locator("[role='application'] [data-id]").first.wait_for()
-    shot("lab-circuit", ".ql-lab")
+    shot("lab-circuit", ".ql-labroot")
     lab.get_by_role("button", name="Train", exact=True).first.click()
     lab.locator(".ql-lab-train").get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_selector(".ql-lab .ql-panel .js-plotly-plot .main-svg", timeout=60_000)
-    page.wait_for_selector(".ql-lab .ql-panel .ql-pill:has-text('Done')", timeout=60_000)
+    page.wait_for_selector(".ql-labroot .ql-panel .js-plotly-plot .main-svg", timeout=60_000)
+    page.wait_for_selector(".ql-labroot .ql-panel .ql-pill:has-text('Done')", timeout=60_000)
     assert notebook.evaluate("lab.run.state") == "'done'"
     assert float(notebook.evaluate("lab.run.summary()['test_accuracy']")) > 0.6
-    shot("lab-train", ".ql-lab")
+    shot("lab-train", ".ql-labroot")
 
 
 def test_a_name_that_is_not_known_is_said_where_it_was_typed(notebook: Notebook, shot: Shot) -> None:
     notebook.new("import qlab\nlab = qlab.Lab('iris')\nlab").run(0)
-    lab = notebook.widget(".ql-lab")
+    lab = notebook.widget(".ql-labroot")
     field = lab.locator(".ql-data input").first
     field.fill("irsi")
     field.press("Enter")
@@ -36,7 +36,7 @@ def test_a_name_that_is_not_known_is_said_where_it_was_typed(notebook: Notebook,
     note.wait_for()
     assert "iris" in note.inner_text()
     assert notebook.evaluate("lab.dataset.name") == "'iris'", "what was loaded before stays"
-    shot("lab-data-error", ".ql-lab")
+    shot("lab-data-error", ".ql-labroot")
 
 
 def test_two_runs_at_once_are_refused_and_the_first_survives(notebook: Notebook) -> None:
@@ -47,7 +47,7 @@ def test_two_runs_at_once_are_refused_and_the_first_survives(notebook: Notebook)
     )
     notebook.run(0)
     notebook.run(1)
-    lab = notebook.widget(".ql-lab")
+    lab = notebook.widget(".ql-labroot")
     lab.locator(".ql-lab-train").get_by_role("button", name="Train", exact=True).click()
     note = lab.locator(".ql-lab-note .ql-note.err")
     note.wait_for()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .conftest import Shot
-from .notebook import DARK, Notebook
+from .notebook import DARK, LIGHT, Notebook
 
 
 def test_the_quickstart_runs_cell_by_cell(notebook: Notebook, shot: Shot) -> None:
@@ -23,3 +23,4 @@ def test_the_quickstart_runs_cell_by_cell(notebook: Notebook, shot: Shot) -> Non
     notebook.widget(".ql-ds")
     page.wait_for_selector(".ql-ds.ql-dark")
     shot("quickstart-designer-dark", ".ql-ds")
+    notebook.theme(LIGHT)

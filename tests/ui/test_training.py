@@ -8,7 +8,7 @@ from .notebook import DARK, LIGHT, Notebook
 SETUP = """import qlab
 fx = qlab.load("digits").features(target="target", classes=[3, 5], qubits=8, reduce="pca", seed=7)
 c = qlab.templates.reuploading(8, 3)
-run = qlab.train(c, fx, epochs=4000, batch=32, lr=0.01, seed=7, name="ui")
+run = qlab.train(c, fx, epochs=40_000, batch=32, lr=0.01, seed=7, name="ui")
 run.panel"""
 POINTS = """() => { const plot = document.querySelector('.ql-panel .js-plotly-plot');
   return plot?.data ? Math.max(0, ...plot.data.map(t => t.x?.length ?? 0)) : 0; }"""
@@ -36,12 +36,8 @@ def test_points_arrive_while_a_cell_answers(notebook: Notebook, shot: Shot) -> N
     before = page.evaluate(POINTS)
     blocked = notebook.append("import time; time.sleep(3)")
     notebook.start(blocked)
-    step = page.locator(".ql-panel [data-field='step']").inner_text()
-    page.wait_for_function(
-        "s => document.querySelector(\".ql-panel [data-field='step']\").innerText !== s",
-        arg=step,
-        timeout=2_500,
-    )
+    step = page.locator(PROGRESS).get_attribute("aria-valuenow")
+    page.wait_for_function(MOVED, arg=step, timeout=2_500)
     assert before >= 100
     notebook.wait_idle()
     shot("training-running-light", ".ql-panel")
@@ -96,7 +92,7 @@ def test_the_learning_rate_is_taken_at_the_next_step(notebook: Notebook) -> None
     field = notebook.page.locator(".ql-panel input[aria-label='Learning rate']").first
     field.fill("0.005")
     field.press("Enter")
-    notebook.page.wait_for_selector(".ql-panel :text('0.01 to 0.005')", timeout=10_000)
+    notebook.page.wait_for_selector(".ql-panel .annotation-text:has-text('0.005')", timeout=10_000)
     assert notebook.evaluate("run.lr") == "0.005"
     assert notebook.evaluate("float(run.history.lr.iloc[-1])") == "0.005"
     notebook.evaluate("run.stop()")

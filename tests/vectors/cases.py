@@ -86,7 +86,7 @@ def circuits() -> list[Circuit]:
     bell = c(2, name="bell").append("h", 0).append("cx", [0, 1])
     out = [
         c(1, name="empty"),
-        c(["a", "data 2", "größe", "😀" * 64], name="names “quoted” \"\\ /"),
+        c(["a", "data 2", "größe", "😀" * 64], name='names “quoted” "\\ /'),
         bell,
         bell.with_(name="bell measured", clbits=2).append("measure", 0, clbits=0).append("measure", 1, clbits=1),
         c(3, name="ghz").append("h", 0).append("cx", [0, 1]).append("cx", [1, 2]),
@@ -94,30 +94,73 @@ def circuits() -> list[Circuit]:
         c(3, name="controls unsorted").append("x", [0], controls=[2, 1]).append("toffoli", [2, 0, 1]),
         c(3, name="anticontrols").append("x", 0).append("x", 2, controls=[0], anticontrols=[1]).append("h", 1),
         c(4, name="many controls").append("h", 0).append("x", 1).append("mcx", [0, 1, 2, 3]).append("ccz", [3, 0, 1]),
-        c(2, name="swap ports").append("ry", 0, 0.3).append("swap", [1, 0]).append("iswap", [1, 0]).append("ecr", [1, 0]),
+        c(2, name="swap ports")
+        .append("ry", 0, 0.3)
+        .append("swap", [1, 0])
+        .append("iswap", [1, 0])
+        .append("ecr", [1, 0]),
         c(3, name="fredkin").append("h", 0).append("x", 1).append("fredkin", [0, 1, 2]),
         c(1, name="reupload one").append("ry", 0, "x[0]").append("rz", 0, "w[0]").append("ry", 0, "x[0]*w[1]+w[2]"),
-        c(2, name="families").append("ry", 0, "x[0]").append("ry", 0, "w[0]").append("ry", 1, "x[0]+w[0]")
-        .append("ry", 0, "pi").append("crz", [0, 1], "x[1]").append("rzz", [0, 1], "w[1]").append("cx", [0, 1])
-        .append("swap", [0, 1]).append("h", 0).append("rzz", [0, 1], 1).append("barrier").append("gphase", [], "pi/3"),
-        c(3, name="barriers").append("h", 0).append("barrier", [0, 2]).append("h", 2).append("barrier").append("cx", [1, 2]),
+        c(2, name="families")
+        .append("ry", 0, "x[0]")
+        .append("ry", 0, "w[0]")
+        .append("ry", 1, "x[0]+w[0]")
+        .append("ry", 0, "pi")
+        .append("crz", [0, 1], "x[1]")
+        .append("rzz", [0, 1], "w[1]")
+        .append("cx", [0, 1])
+        .append("swap", [0, 1])
+        .append("h", 0)
+        .append("rzz", [0, 1], 1)
+        .append("barrier")
+        .append("gphase", [], "pi/3"),
+        c(3, name="barriers")
+        .append("h", 0)
+        .append("barrier", [0, 2])
+        .append("h", 2)
+        .append("barrier")
+        .append("cx", [1, 2]),
         c(2, name="global phase").append("gphase", [], "pi/4").append("gphase", [], "w[0]").append("h", 0),
-        c(2, clbits=["m"], name="measure, reset, if").append("h", 0).append("measure", 0, clbits="m").append("reset", 0)
-        .append("x", 1, condition=("m", 1)).append("cx", [1, 0], condition=("m", 0)).append("ry", 0, "w[0]", condition=(0, 1)),
-        c(3, clbits=3, name="if on three bits").append("h", 0).append("measure", 0, clbits=2).append("measure", 1, clbits=0)
-        .append("z", 2, condition=([0, 2, 1], 5)).append("measure", 2, clbits=1, condition=([1], 0)),
+        c(2, clbits=["m"], name="measure, reset, if")
+        .append("h", 0)
+        .append("measure", 0, clbits="m")
+        .append("reset", 0)
+        .append("x", 1, condition=("m", 1))
+        .append("cx", [1, 0], condition=("m", 0))
+        .append("ry", 0, "w[0]", condition=(0, 1)),
+        c(3, clbits=3, name="if on three bits")
+        .append("h", 0)
+        .append("measure", 0, clbits=2)
+        .append("measure", 1, clbits=0)
+        .append("z", 2, condition=([0, 2, 1], 5))
+        .append("measure", 2, clbits=1, condition=([1], 0)),
         c(2, name="named symbols", names={"w[10]": "θ[10]", "w[2]": "θ[2]", "x[0]": "alpha", "w[0]": "w[0]"})
-        .append("ry", 0, "w[2]").append("ry", 1, "w[10]").append("rx", 0, "x[0]"),
+        .append("ry", 0, "w[2]")
+        .append("ry", 1, "w[10]")
+        .append("rx", 0, "x[0]"),
         c(2, name="own ids").append("h", 0, id="first").append("x", 1, id="g7").append("y", 1).append("z", 0, id="_z9"),
         c(2, name="gaps in indices").append("ry", 0, "x[3]").append("ry", 1, "w[11]+w[2]"),
-        c(5, name="light cone").append("h", 4).append("cx", [4, 3]).append("cx", [1, 2]).append("cx", [3, 1]).append("cx", [1, 0])
+        c(5, name="light cone")
+        .append("h", 4)
+        .append("cx", [4, 3])
+        .append("cx", [1, 2])
+        .append("cx", [3, 1])
+        .append("cx", [1, 0])
         .append("cx", [4, 2]),
-        c(2, name="angles").append("u", 0, "x[0]/2", "-w[1]**2", "sqrt(x[2])").append("r", 1, 1e-7, "2*arcsin(0.5)")
-        .append("xx_plus_yy", [1, 0], "exp(-w[0])", "log(w[2])").append("p", 0, 1e21).append("rx", 0, -0.5),
+        c(2, name="angles")
+        .append("u", 0, "x[0]/2", "-w[1]**2", "sqrt(x[2])")
+        .append("r", 1, 1e-7, "2*arcsin(0.5)")
+        .append("xx_plus_yy", [1, 0], "exp(-w[0])", "log(w[2])")
+        .append("p", 0, 1e21)
+        .append("rx", 0, -0.5),
         _every_gate(),
         _every_gate_controlled(False),
         _every_gate_controlled(True),
-        c(2, name="doubly controlled phase of y").append("h", 0).append("h", 1).append("cy", [0, 1]).append("csdg", [1, 0]),
+        c(2, name="doubly controlled phase of y")
+        .append("h", 0)
+        .append("h", 1)
+        .append("cy", [0, 1])
+        .append("csdg", [1, 0]),
         templates.angle_encoding(3, "rx"),
         templates.reuploading(3, 2).with_(name="reuploading 3"),
         templates.reuploading(2, 1).with_(name="reuploading 2"),

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("ipykernel")
 from jupyter_client import BlockingKernelClient, KernelManager
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pytest
 
 import qlab
-from qlab.widgets.assets import STATIC
 from qlab.widgets.datapage import page
 from qlab.widgets.dataserver import DataServer
 
@@ -170,7 +169,6 @@ def test_loading_from_python_tells_every_page() -> None:
     assert woken
 
 
-@pytest.mark.skipif(not (STATIC / "data.js").is_file(), reason="the browser bundle is not built")
 def test_the_widget_shows_a_dataset_and_takes_another() -> None:
     widget = qlab.Data("iris", height=500)
     try:

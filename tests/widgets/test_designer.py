@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qlab.circuit import Circuit, templates
 from qlab.errors import CircuitError
-from qlab.widgets.assets import STATIC
-
-if not (Path(STATIC) / "designer.js").is_file():
-    pytest.skip("the browser bundles are not built", allow_module_level=True)
-
 from qlab.widgets.designer import Designer
 
 

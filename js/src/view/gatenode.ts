@@ -6,7 +6,8 @@ import type { Family } from "../core/circuit";
 import type { Placed } from "../core/layout";
 import { s } from "./dom";
 
-const CLASS: Record<Family, string> = {
+/** The class that colours a family of gates, wherever one is drawn. */
+export const FAMILY_CLASS: Record<Family, string> = {
   data: "g-data",
   weight: "g-weight",
   mixed: "g-mixed",
@@ -56,7 +57,7 @@ function meter(box: Placed["boxes"][number], o: Origin): SVGElement {
 /** Everything of one gate but the double line to the classical wire. */
 export function gateNode(p: Placed): SVGGElement {
   const o = originOf(p);
-  const g = s("g", { class: `g ${CLASS[p.family]} k-${p.kind}` });
+  const g = s("g", { class: `g ${FAMILY_CLASS[p.family]} k-${p.kind}` });
   for (const l of p.links)
     g.append(s("path", { class: "lk", d: `M${round(l.x - o.x)},${round(l.y1 - o.y)}V${round(l.y2 - o.y)}` }));
   for (const box of p.boxes) {

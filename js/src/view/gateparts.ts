@@ -2,6 +2,7 @@
 import { type Op, wiresOf } from "../core/circuit";
 import { GATES } from "../core/gates.gen";
 import { type Child, h, on, s } from "./dom";
+import { FAMILY_CLASS } from "./gatenode";
 import { icon } from "./icons";
 import { type MenuItem, menuButton } from "./menu";
 import { layoutOf, type Session } from "./session";
@@ -17,15 +18,6 @@ export interface Context {
   /** Ends when the panel turns to another gate. */
   readonly signal: AbortSignal;
 }
-
-const CLASS = {
-  data: "g-data",
-  weight: "g-weight",
-  mixed: "g-mixed",
-  fixed: "g-fixed",
-  entangle: "g-ent",
-  read: "g-meas",
-};
 
 export function title(op: Op): string {
   const row = GATES[op.gate]!;
@@ -46,7 +38,7 @@ export function picture(session: Session, op: Op): SVGElement {
     { viewBox: "0 0 40 40", width: 36, height: 36, "aria-hidden": "true" },
     s(
       "g",
-      { class: `g ${CLASS[p?.family ?? "fixed"]}` },
+      { class: `g ${FAMILY_CLASS[p?.family ?? "fixed"]}` },
       s("rect", { x: 1, y: 1, width: 38, height: 38, rx: 4 }),
       s("text", { class: size, x: 20, y: 24.5 }, label),
     ),

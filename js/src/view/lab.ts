@@ -21,7 +21,7 @@ const NAMES: Record<Tab, { label: string; icon: IconName }> = {
 /** Mounts the Lab into `root`; everything it adds ends with `signal`. */
 export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void {
   followTheme(root, signal);
-  root.classList.add("ql-lab");
+  root.classList.add("ql-labroot");
   const pages = new Map<Tab, HTMLElement>();
   const buttons = new Map<Tab, HTMLButtonElement>();
   const mounted = new Set<Tab>();

@@ -2,20 +2,17 @@
 
 import sheet from "qlab:designer.css";
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { ICommandPalette } from "@jupyterlab/apputils";
 import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
-import { ILauncher } from "@jupyterlab/launcher";
-import { ISettingRegistry } from "@jupyterlab/settingregistry";
+import type { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { Widget } from "@lumino/widgets";
 import { empty } from "../../core/circuit";
 import { print } from "../../core/text";
 import { designer } from "../../view/designer";
+import { CARD_SERVICES, offer, type Services } from "./cards";
 import { circuitIcon } from "./icons";
-import { cardsWanted } from "./launcher";
 import { documentStore } from "./store";
 
 const FACTORY = "qlab circuit";
-const NEW_CIRCUIT = "qlab:new-circuit";
 const FILE_TYPE = "qlab-circuit";
 
 /** The designer filling a document area. */
@@ -42,6 +39,7 @@ class CircuitFactory extends ABCWidgetFactory<DocumentWidget<DesignerWidget>> {
   protected createNewWidget(context: DocumentRegistry.Context): DocumentWidget<DesignerWidget> {
     const widget = new DocumentWidget({ content: new DesignerWidget(context), context });
     widget.title.icon = circuitIcon;
+    widget.toolbar.hide(); // the designer has its own
     return widget;
   }
 }
@@ -50,13 +48,8 @@ export const circuitDocument: JupyterFrontEndPlugin<void> = {
   id: "qlab:circuit-document",
   description: "Opens .qlab.json files in the circuit designer and adds the Quantum circuit card.",
   autoStart: true,
-  optional: [ILauncher, ICommandPalette, ISettingRegistry],
-  activate: async (
-    app: JupyterFrontEnd,
-    cards: ILauncher | null,
-    palette: ICommandPalette | null,
-    settings: ISettingRegistry | null,
-  ) => {
+  optional: CARD_SERVICES,
+  activate: async (app: JupyterFrontEnd, ...services: Services) => {
     const style = document.createElement("style");
     style.textContent = sheet;
     document.head.append(style);
@@ -77,14 +70,15 @@ export const circuitDocument: JupyterFrontEndPlugin<void> = {
     });
     // ABCWidgetFactory's own types are not written for exactOptionalPropertyTypes
     app.docRegistry.addWidgetFactory(factory as DocumentRegistry.WidgetFactory);
-    app.commands.addCommand(NEW_CIRCUIT, {
-      label: (args) => (args["isPalette"] ? "New quantum circuit" : "Quantum circuit"),
+    await offer(app, services, {
+      command: "qlab:new-circuit",
+      label: "Quantum circuit",
+      inPalette: "New quantum circuit",
       caption: "Draw a circuit in a .qlab.json file",
       icon: circuitIcon,
-      execute: async (args) => newCircuit(app, String(args["cwd"] ?? ""), await wiresWanted(settings)),
+      rank: 2,
+      execute: async (cwd) => newCircuit(app, cwd, await wiresWanted(services[2])),
     });
-    palette?.addItem({ command: NEW_CIRCUIT, category: "qlab", args: { isPalette: true } });
-    if (await cardsWanted(settings)) cards?.add({ command: NEW_CIRCUIT, category: "qlab", rank: 2 });
   },
 };
 

@@ -7,8 +7,8 @@ const svg = (body: string): string =>
 export const circuitIcon = new LabIcon({
   name: "qlab:circuit",
   svgstr: svg(
-    '<g class="jp-icon3" stroke="#616161" stroke-width="1.25"><path d="M1 5h3M9 5h6M1 11.5h9M13 11.5h2M6.5 7.5v0" fill="none"/>' +
-      '<rect x="4" y="2.5" width="5" height="5" rx="1" fill="none"/><circle cx="11.5" cy="11.5" r="2" fill="none"/>' +
+    '<g class="jp-icon3" stroke="#616161" stroke-width="1.25"><path d="M1 5h3M9 5h6M1 11.5h8.5M13.5 11.5h1.5"/>' +
+      '<rect x="4" y="2.5" width="5" height="5" rx="1"/><circle cx="11.5" cy="11.5" r="2"/>' +
       '<path d="M11.5 5v8.5M9.5 11.5h4"/></g><circle class="jp-icon3" cx="11.5" cy="5" r="1.25" fill="#616161"/>',
   ),
 });
@@ -17,8 +17,8 @@ export const labIcon = new LabIcon({
   name: "qlab:lab",
   svgstr: svg(
     '<g class="jp-icon3" stroke="#616161" stroke-width="1.25" stroke-linecap="round" stroke-linejoin="round">' +
-      '<path d="M1.5 2v12h13" fill="none"/><path d="M3.5 4c1.5 5.5 3 7 10.5 7.5" fill="none"/></g>' +
-      '<rect class="jp-icon3" x="8.5" y="2.5" width="5" height="4.5" rx="1" stroke="#616161" stroke-width="1.25" fill="none"/>' +
+      '<path d="M1.5 2v12h13"/><path d="M3.5 4c1.5 5.5 3 7 10.5 7.5"/></g>' +
+      '<rect class="jp-icon3" x="8.5" y="2.5" width="5" height="4.5" rx="1" stroke="#616161" stroke-width="1.25"/>' +
       '<path class="jp-icon3" d="M6.5 4.75h2M13.5 4.75h1.5" stroke="#616161" stroke-width="1.25"/>',
   ),
 });

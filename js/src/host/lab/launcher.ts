@@ -1,11 +1,8 @@
 // Launcher card and palette command "qlab Lab": a new notebook whose first cell opens the Lab, already run.
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { ICommandPalette } from "@jupyterlab/apputils";
-import { ILauncher } from "@jupyterlab/launcher";
-import { ISettingRegistry } from "@jupyterlab/settingregistry";
+import { CARD_SERVICES, offer, type Services } from "./cards";
 import { labIcon } from "./icons";
 
-const OPEN_LAB = "qlab:open-lab";
 // What is used of @jupyterlab/notebook's NotebookPanel, so that its sources are not a build dependency.
 interface NotebookPanel {
   revealed: Promise<void>;
@@ -33,27 +30,15 @@ export const launcher: JupyterFrontEndPlugin<void> = {
   id: "qlab:launcher",
   description: "Adds the qlab Lab card and its palette command.",
   autoStart: true,
-  optional: [ILauncher, ICommandPalette, ISettingRegistry],
-  activate: async (
-    app: JupyterFrontEnd,
-    cards: ILauncher | null,
-    palette: ICommandPalette | null,
-    settings: ISettingRegistry | null,
-  ) => {
-    app.commands.addCommand(OPEN_LAB, {
-      label: (args) => (args["isPalette"] ? "Open qlab Lab in a new notebook" : "qlab Lab"),
+  optional: CARD_SERVICES,
+  activate: (app: JupyterFrontEnd, ...services: Services) =>
+    offer(app, services, {
+      command: "qlab:open-lab",
+      label: "qlab Lab",
+      inPalette: "Open qlab Lab in a new notebook",
       caption: "Data, circuit and training in one widget, in a new notebook",
       icon: labIcon,
-      execute: (args) => openLab(app, String(args["cwd"] ?? "")),
-    });
-    palette?.addItem({ command: OPEN_LAB, category: "qlab", args: { isPalette: true } });
-    if (await cardsWanted(settings)) cards?.add({ command: OPEN_LAB, category: "qlab", rank: 1 });
-  },
+      rank: 1,
+      execute: (cwd) => openLab(app, cwd),
+    }),
 };
-
-/** Whether the user wants qlab's cards in the launcher; without a settings registry, yes. */
-export async function cardsWanted(settings: ISettingRegistry | null): Promise<boolean> {
-  if (!settings) return true;
-  const loaded = await settings.load("qlab:launcher").catch(() => null);
-  return loaded?.get("showCards").composite !== false;
-}

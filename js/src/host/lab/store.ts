@@ -7,7 +7,9 @@ export function documentStore(model: DocumentRegistry.IModel): Store {
   return {
     get: () => model.toString(),
     set: (text) => {
-      if (text !== model.toString()) model.fromString(text);
+      if (text === model.toString()) return;
+      model.fromString(text);
+      model.dirty = true; // the text model marks only its own editor's changes
     },
     subscribe: (callback) => {
       const listener = (): void => callback();
