@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from .errors import QlabError
 
@@ -38,15 +39,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _lab(arguments: argparse.Namespace) -> int:
+def lab_command(path: str | None, *, browser: bool = True) -> list[str]:
+    """The command that opens JupyterLab; the address it prints leads to ``path``, for those who must copy it.
+
+    Raises:
+        QlabError: there is no such notebook or folder.
+    """
     command = [sys.executable, "-m", "jupyterlab"]
-    if arguments.path:
-        command.append(arguments.path)
-    if arguments.no_browser:
+    if path is not None:
+        target = Path(path).resolve()
+        if not target.exists():
+            raise QlabError(f"there is no {path}", where="qlab lab", cure="name a notebook or a folder that exists")
+        root = target if target.is_dir() else target.parent
+        command.append(f"--ServerApp.root_dir={root}")
+        if target.is_file():
+            command.append(f"--LabApp.default_url=/lab/tree/{quote(target.name)}")
+    if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    os.execv(sys.executable, command)
+    return command
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    os.execv(sys.executable, lab_command(arguments.path, browser=not arguments.no_browser))
 
 
 def _demo(arguments: argparse.Namespace) -> int:

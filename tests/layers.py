@@ -43,7 +43,7 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "traitlets": ("widgets/",),
     "plotly": ("widgets/",),
     "pickle": (),
-    "urllib": ("data/read.py",),
+    "urllib": ("data/read.py", "cli.py"),  # cli quotes an address, and asks for none
     "sqlite3": ("data/read.py", "training/store.py"),
     "socket": (),
     "requests": (),

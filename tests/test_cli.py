@@ -78,3 +78,14 @@ def test_a_missing_browser_is_a_warning_not_a_failure(
     monkeypatch.setattr(doctor, "CHECKS", (doctor.browser,))
     assert cli.main(["doctor"]) == 0
     assert "warn  browser" in capsys.readouterr().out
+
+
+def test_the_lab_opens_on_the_notebook_that_was_named(tmp_path: Path) -> None:
+    notebook = tmp_path / "first steps.ipynb"
+    notebook.write_text("{}")
+    command = cli.lab_command(str(notebook), browser=False)
+    assert f"--ServerApp.root_dir={tmp_path.resolve()}" in command
+    assert "--LabApp.default_url=/lab/tree/first%20steps.ipynb" in command
+    assert "--no-browser" in command
+    with pytest.raises(qlab.QlabError, match="nowhere.ipynb"):
+        cli.lab_command(str(tmp_path / "nowhere.ipynb"))

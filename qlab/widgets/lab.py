@@ -9,7 +9,7 @@ import anywidget
 import traitlets as t
 
 from ..circuit import Circuit
-from ..errors import CircuitError, QlabError, TrainError
+from ..errors import CircuitError, DataError, QlabError, TrainError
 from ..training import train
 from ..training.job import ticker
 from .assets import asset
@@ -76,6 +76,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self._tell()
         detach_subshell(self)
         self.on_msg(self._received)
+        self.observe(self._redrawn, names="circuit_text")
         ticker.add(self._pump)
 
     @property
@@ -165,10 +166,16 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         try:
             self.train(**{key: settings[key] for key in SETTINGS if key in settings})
         except QlabError as error:
-            self._error = error.to_dict()
+            place = "circuit" if isinstance(error, CircuitError) else "data" if isinstance(error, DataError) else None
+            self._error = {**error.to_dict(), "tab": place}
         except Exception as error:
             self._error = {"message": f"{type(error).__name__}: {error}", "where": None, "cure": None}
         self._tell()
+
+    def _redrawn(self, _change: Any) -> None:
+        if self._error is not None:  # it was about the drawing before
+            self._error = None
+            self._tell()
 
     def _tell(self) -> None:
         features = self.features

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,10 +31,10 @@ LEFT_OUT = shutil.ignore_patterns(
 pytestmark = pytest.mark.timeout(900)
 
 
-def clean_copy(target: Path) -> Path:
-    """The tree as a fresh clone has it: nothing built, nothing installed."""
-    shutil.copytree(ROOT, target, ignore=LEFT_OUT)
-    return target
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree as a fresh clone has it, nothing built; taken once, so that all builds see the same."""
+    return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("clone") / "qlab", ignore=LEFT_OUT))
 
 
 def pip_wheel(source: Path, out: Path, path: str | None = None) -> Path:
@@ -52,22 +53,28 @@ def contents(wheel: Path) -> dict[str, bytes]:
         return {n: archive.read(n) for n in archive.namelist() if ".dist-info/" not in n}
 
 
+def names(wheel: Path) -> set[str]:
+    """The files of a wheel; the hash in a chunk's name depends on the folder it was built in and is left out."""
+    return {re.sub(r"\.[0-9a-f]{16}\.js$", ".js", name) for name in contents(wheel)}
+
+
 def path_without_node() -> str:
     """PATH with every folder that has a node replaced by nothing; system tools stay reachable through links."""
     return os.pathsep.join(p for p in os.environ["PATH"].split(os.pathsep) if not (Path(p) / "node").exists())
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     top = tmp_path_factory.mktemp("with-node")
-    return pip_wheel(clean_copy(top / "qlab"), top / "out")
+    return pip_wheel(Path(shutil.copytree(clone, top / "qlab")), top / "out")
 
 
 @pytest.fixture(scope="module")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sdist(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sdist")
+    source = shutil.copytree(clone, out / "source")
     done = subprocess.run(
-        [sys.executable, "-m", "build", "-q", "--sdist", "--outdir", str(out), str(ROOT)],
+        [sys.executable, "-m", "build", "-q", "--sdist", "--outdir", str(out), str(source)],
         capture_output=True,
         text=True,
     )
@@ -77,24 +84,24 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_both_halves_once(wheel: Path) -> None:
-    names = set(contents(wheel))
+    found = set(contents(wheel))
     bundles = {f"qlab/static/{name}.{kind}" for name in ("designer", "data", "panel", "lab") for kind in ("js", "css")}
-    assert bundles <= names
-    assert "qlab/static/plotly.min.js" in names
-    assert "qlab/py.typed" in names
-    extension = {n.split("/share/jupyter/labextensions/qlab/")[1] for n in names if "/labextensions/qlab/" in n}
+    assert bundles <= found
+    assert "qlab/static/plotly.min.js" in found
+    assert "qlab/py.typed" in found
+    extension = {n.split("/share/jupyter/labextensions/qlab/")[1] for n in found if "/labextensions/qlab/" in n}
     assert {"package.json", "install.json"} <= extension
     assert any(n.startswith("static/remoteEntry") for n in extension)
     assert "schemas/qlab/launcher.json" in extension
-    assert not [n for n in names if n.startswith("qlab/labextension/")], "the extension is shipped twice"
-    assert not [n for n in names if "node_modules" in n or n.endswith((".ts", ".map"))]
+    assert not [n for n in found if n.startswith("qlab/labextension/")], "the extension is shipped twice"
+    assert not [n for n in found if "node_modules" in n or n.endswith((".ts", ".map"))]
 
 
-def test_without_node_on_path_the_same_bundles_come_out(wheel: Path, tmp_path: Path) -> None:
+def test_without_node_on_path_the_same_bundles_come_out(clone: Path, wheel: Path, tmp_path: Path) -> None:
     path = path_without_node()
     assert shutil.which("node", path=path) is None
-    other = pip_wheel(clean_copy(tmp_path / "qlab"), tmp_path / "out", path=path)
-    assert contents(other).keys() == contents(wheel).keys()
+    other = pip_wheel(Path(shutil.copytree(clone, tmp_path / "qlab")), tmp_path / "out", path=path)
+    assert names(other) == names(wheel)
     for name, body in contents(wheel).items():
         if name.startswith("qlab/") and not name.endswith("build.json"):
             assert contents(other)[name] == body, name
@@ -102,9 +109,9 @@ def test_without_node_on_path_the_same_bundles_come_out(wheel: Path, tmp_path: P
 
 def test_the_sdist_needs_no_node(wheel: Path, sdist: Path, tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
-        names = archive.getnames()
+        packed = archive.getnames()
         archive.extractall(tmp_path, filter="data")
-    assert not [n for n in names if "node_modules" in n]
+    assert not [n for n in packed if "node_modules" in n]
     [source] = [p for p in tmp_path.iterdir() if p.is_dir()]
     broken = tmp_path / "bin"
     broken.mkdir()
@@ -112,7 +119,7 @@ def test_the_sdist_needs_no_node(wheel: Path, sdist: Path, tmp_path: Path) -> No
         (broken / name).write_text("#!/bin/sh\nexit 97\n")
         (broken / name).chmod(0o755)
     made = pip_wheel(source, tmp_path / "out", path=f"{broken}{os.pathsep}{path_without_node()}")
-    assert contents(made).keys() == contents(wheel).keys()
+    assert names(made) == names(wheel)
 
 
 def test_installed_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:

@@ -120,12 +120,11 @@ export function cards(events: CardEvents, signal: AbortSignal): Cards {
       all = [...dataset.columns].sort((a, b) => rank(a) - rank(b)).map(build);
       for (const card of all) dress(card, choice, dataset);
       grid.classList.toggle("many", all.length > 16);
-      grid.classList.toggle("eight", all.length === 8);
       fill(
         grid,
         all.map((card) => card.element),
       );
-      grid.scrollTop = 0;
+      grid.scrollLeft = 0;
       fill(
         legend,
         (dataset.classes ?? []).map((label, i) =>

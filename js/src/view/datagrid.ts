@@ -224,7 +224,7 @@ export function grid(events: GridEvents, signal: AbortSignal): Grid {
         view.setAttribute("aria-colcount", String(dataset.shown + 1));
         fill(
           header,
-          h("th", { role: "columnheader", "aria-label": "row" }),
+          h("th", { role: "columnheader" }, h("span", { class: "ql-data-sr" }, "row")),
           dataset.columns
             .slice(0, dataset.shown)
             .map((c, i) =>

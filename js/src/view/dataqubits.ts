@@ -74,7 +74,7 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
         "tr",
         null,
         h("th", null, "Encoding"),
-        h("th", { "aria-label": "how" }),
+        h("th", null, h("span", { class: "ql-data-sr" }, "how")),
         h("th", { class: "n" }, "qubits"),
         h("th", { class: "n" }, "gates"),
       ),

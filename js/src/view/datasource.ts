@@ -50,7 +50,7 @@ export function source(events: SourceEvents, signal: AbortSignal): Source {
   const menu = h("div", { class: "ql-data-gallery", id: `${id}-gallery`, hidden: true });
   const note = h("div", { class: "ql-data-note", "aria-live": "polite" });
   const field = h("label", { class: "ql-field tall grow" }, icon("table"), input, list);
-  const row = h("header", { class: "ql-bar" }, field, open, load);
+  const row = h("div", { class: "ql-bar" }, field, open, load);
   const tabs = h("div", { class: "ql-tabs ql-data-tabs", role: "group", "aria-label": "Datasets" });
   let wait: ReturnType<typeof setTimeout> | undefined;
 

@@ -36,7 +36,7 @@ export function summary(events: SummaryEvents, signal: AbortSignal): Summary {
   const copied = h("span", { "aria-live": "polite" }, "Copy as code");
   const copy = h("button", { type: "button", class: "ql-btn" }, icon("code"), copied);
   const note = h("div", { class: "ql-data-note" });
-  const foot = h("footer", { class: "ql-foot" });
+  const foot = h("div", { class: "ql-foot" });
   let text = "";
   let condition = "";
 

@@ -3,12 +3,13 @@
  * run; it knows neither how they draw nor how they reach Python.
  */
 
+import type { Link } from "../stream/messages";
 import { data } from "./data";
 import { designer } from "./designer";
-import { fill, h, on } from "./dom";
+import { fill, h, on, setText } from "./dom";
 import { type IconName, icon } from "./icons";
 import { type LabError, type LabHost, type LabState, TABS, type Tab } from "./labstate";
-import { trainBar } from "./labtrain";
+import { drawn, trainBar } from "./labtrain";
 import { panel } from "./panel";
 import { followTheme } from "./theme";
 
@@ -27,18 +28,19 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
   const mounted = new Set<Tab>();
   const progress = h("span", { class: "ql-pill acc", hidden: true });
   const forward = h("button", { class: "ql-btn", type: "button" }, icon("play"), "Train");
-  const train = trainBar(host, (tab) => show(tab, true), signal);
-  const panelBox = h("div", { class: "ql-lab-panel" });
+  const train = trainBar(host, (tab) => go(tab), signal);
+  const panelBox = h("div", { class: "ql-lab-panel", hidden: true });
+  const panelLink = oneAtATime(host.link("panel"), signal);
   let panelLife: AbortController | undefined;
   let current: Tab = host.tab();
 
-  const bar = h("div", { class: "ql-lab-tabs", role: "tablist", "aria-label": "Lab" });
+  const bar = h("div", { class: "ql-lab-list", role: "tablist", "aria-label": "Lab" });
   for (const tab of TABS) {
     const { label, icon: glyph } = NAMES[tab];
     const id = `ql-${host.id}-${tab}`;
     const button = h(
       "button",
-      { type: "button", role: "tab", id, "aria-controls": `${id}-page`, dataset: { tab } },
+      { type: "button", role: "tab", id, title: label, "aria-controls": `${id}-page`, dataset: { tab } },
       icon(glyph),
       h("span", { class: "ql-lab-name" }, label),
       tab === "train" && progress,
@@ -52,19 +54,26 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
     bar.append(button);
   }
   on(bar, "keydown", (event) => stepTab(event, buttons, (tab) => show(tab, true)), signal);
-  on(forward, "click", () => show("train", true), signal);
-  bar.append(h("span", { class: "ql-lab-end" }, forward));
+  on(forward, "click", () => go("train"), signal);
   root.style.setProperty("--ql-lab-height", `${host.height()}px`);
-  fill(root, bar, [...pages.values()]);
-  pages.get("train")?.append(train.element, panelBox);
+  fill(root, h("div", { class: "ql-lab-tabs" }, bar, h("span", { class: "ql-lab-end" }, forward)), [
+    ...pages.values(),
+  ]);
+  pages.get("train")?.append(train.element, train.empty, panelBox);
+
+  /** Shows a tab from a button elsewhere, and takes the focus along, since the button may now be hidden. */
+  function go(tab: Tab): void {
+    show(tab, true);
+    buttons.get(tab)?.focus({ preventScroll: true });
+  }
 
   function mount(tab: Tab): void {
     if (mounted.has(tab)) return;
     mounted.add(tab);
     const page = pages.get(tab);
     if (!page) return;
-    if (tab === "data") data(box(page), host.link("data"), { height: host.height() - 45 }, signal);
-    if (tab === "circuit") designer(box(page), host.store, { height: host.height() - 45 }, signal);
+    if (tab === "data") data(box(page), host.link("data"), {}, signal);
+    if (tab === "circuit") designer(box(page), host.store, {}, signal);
   }
 
   function show(tab: Tab, chosen: boolean): void {
@@ -86,31 +95,55 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
   function update(state: LabState): void {
     const running = state.run && (state.run.state === "running" || state.run.state === "paused");
     progress.hidden = !running;
-    if (running && state.run) fill(progress, `${Math.floor(state.run.progress * 100)} %`);
+    if (running && state.run) {
+      setText(progress, `${Math.floor(state.run.progress * 100)} %`);
+      progress.classList.toggle("warn", state.run.state === "paused");
+      progress.title = state.run.state;
+    }
     train.update(state);
+    forward.classList.toggle("primary", state.features !== null && (drawn(host.store.get())?.gates ?? 0) > 0);
     const run = state.run?.id ?? null;
     if (run !== shownRun) {
       panelLife?.abort();
       panelLife = undefined;
       fill(panelBox);
+      panelBox.hidden = run === null;
       if (run) {
         panelLife = new AbortController();
-        const life = AbortSignal.any([signal, panelLife.signal]);
-        panel(box(panelBox), host.link("panel"), { run, height: host.height() - 45 - 56 }, life);
+        panel(box(panelBox), panelLink, { run }, panelLife.signal);
       }
       shownRun = run;
     }
   }
 
   const stopState = host.onState(update);
-  const stopGo = host.onGo((tab) => show(tab, true));
+  const stopDrawing = host.store.subscribe(() => update(host.state()));
+  const stopGo = host.onGo(go);
   signal.addEventListener("abort", () => {
+    panelLife?.abort();
     stopState();
+    stopDrawing();
     stopGo();
     root.replaceChildren();
   });
   show(current, false);
   update(host.state());
+}
+
+/** A link with one listener for good, handed to the latest panel: a run that is over leaves nothing behind. */
+function oneAtATime(link: Link, signal: AbortSignal): Link {
+  let latest: Parameters<Link["onMessage"]>[0] | undefined;
+  const stop = link.onMessage((message, buffers) => latest?.(message, buffers));
+  signal.addEventListener("abort", stop, { once: true });
+  return {
+    send: (message, buffers) => link.send(message, buffers),
+    onMessage(callback) {
+      latest = callback;
+      return () => {
+        if (latest === callback) latest = undefined;
+      };
+    },
+  };
 }
 
 function box(page: HTMLElement): HTMLElement {

@@ -10,6 +10,8 @@ export interface LabError {
   readonly message: string;
   readonly where?: string | null;
   readonly cure?: string | null;
+  /** The tab where it is mended. */
+  readonly tab?: Tab | null;
 }
 
 /** The Lab as Python tells it. */

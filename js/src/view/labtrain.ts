@@ -2,10 +2,10 @@
 
 import { nWeights } from "../core/circuit";
 import { parse } from "../core/text";
-import { fill, h, on } from "./dom";
+import { fill, h, on, setText } from "./dom";
 import { plural } from "./format";
 import { icon } from "./icons";
-import type { LabHost, LabState, Tab, TrainSettings } from "./labstate";
+import type { LabError, LabHost, LabState, Tab, TrainSettings } from "./labstate";
 
 interface Field {
   readonly key: keyof TrainSettings;
@@ -34,14 +34,18 @@ const FIELDS: readonly Field[] = [
 
 export interface TrainBar {
   readonly element: HTMLElement;
+  /** What fills the page until there is a run. */
+  readonly empty: HTMLElement;
   update(state: LabState): void;
 }
+
+const OPEN: Record<Tab, string> = { data: "Choose data", circuit: "Open Circuit", train: "Open Train" };
 
 /** Builds the bar; `go` opens another tab when something is missing. */
 export function trainBar(host: LabHost, go: (tab: Tab) => void, signal: AbortSignal): TrainBar {
   const optimizer = h(
     "select",
-    { class: "ql-field", "aria-label": "Optimizer" },
+    { class: "ql-field ql-lab-select", "aria-label": "Optimizer" },
     h("option", { value: "adam" }, "Adam"),
     h("option", { value: "sgd" }, "SGD"),
   );
@@ -50,8 +54,17 @@ export function trainBar(host: LabHost, go: (tab: Tab) => void, signal: AbortSig
   const about = h("span", { class: "cap ql-lab-about" });
   const start = h("button", { class: "ql-btn", type: "button" }, icon("play"), "Train");
   const element = h("div", { class: "ql-lab-train" });
+  const empty = h("div", { class: "ql-lab-empty" });
+  let fault: string | null = null; // of a field, found here
+  let noted = "";
+  let emptied = "";
   const controls: HTMLElement[] = [
-    h("label", { class: "ql-lab-field" }, h("span", { class: "ql-lab" }, "Optimizer"), optimizer),
+    h(
+      "label",
+      { class: "ql-lab-field" },
+      h("span", { class: "ql-lab" }, "Optimizer"),
+      h("span", { class: "ql-lab-pick" }, optimizer, icon("chevron")),
+    ),
   ];
   for (const field of FIELDS) {
     const input = h("input", {
@@ -66,31 +79,33 @@ export function trainBar(host: LabHost, go: (tab: Tab) => void, signal: AbortSig
     on(
       input,
       "input",
-      () => input.setAttribute("aria-invalid", String(field.fault(Number(input.value)) !== null)),
+      () => {
+        input.setAttribute("aria-invalid", String(field.fault(Number(input.value)) !== null));
+        if (fault !== null) update(host.state(), null);
+      },
       signal,
     );
     inputs.set(field.key, input);
     controls.push(h("label", { class: "ql-lab-field" }, h("span", { class: "ql-lab" }, field.label), input));
   }
-  fill(element, h("div", { class: "ql-bar" }, controls, start, about), note);
-
-  function problem(text: string, cure?: { label: string; tab: Tab } | null): void {
-    const action = cure && h("button", { class: "ql-btn quiet", type: "button" }, cure.label);
-    if (action && cure) on(action, "click", () => go(cure.tab), signal);
-    fill(note, h("div", { class: "ql-note err" }, icon("warn"), h("span", { class: "grow" }, text), action));
-  }
+  fill(
+    element,
+    h("div", { class: "ql-bar" }, h("div", { class: "ql-lab-controls" }, controls, start), about),
+    note,
+  );
 
   function send(): void {
+    if (start.disabled) return;
     for (const field of FIELDS) {
-      const fault = field.fault(Number(inputs.get(field.key)?.value));
-      if (fault) {
-        problem(fault);
+      const wrong = field.fault(Number(inputs.get(field.key)?.value));
+      if (wrong) {
+        update(host.state(), wrong);
         inputs.get(field.key)?.focus();
         return;
       }
     }
     const value = (key: keyof TrainSettings): number => Number(inputs.get(key)?.value);
-    fill(note);
+    update(host.state(), null);
     host.train({
       optimizer: optimizer.value,
       lr: value("lr"),
@@ -101,51 +116,91 @@ export function trainBar(host: LabHost, go: (tab: Tab) => void, signal: AbortSig
   }
   on(start, "click", send, signal);
 
+  function button(tab: Tab, kind: string): HTMLButtonElement {
+    const action = h("button", { class: `ql-btn ${kind}`, type: "button" }, OPEN[tab]);
+    action.addEventListener("click", () => go(tab)); // ends with the button
+    return action;
+  }
+
+  /** The note under the bar is rebuilt only when it says something else: its button keeps the focus. */
+  function say(text: string, tab: Tab | null): void {
+    const now = `${text} ${tab}`;
+    if (now === noted) return;
+    noted = now;
+    const words = h("span", { class: "grow" }, text);
+    fill(note, text && h("div", { class: "ql-note err" }, icon("warn"), words, tab && button(tab, "")));
+  }
+
+  function showEmpty(state: LabState, hidden: boolean): void {
+    empty.hidden = hidden;
+    const { title, text, tab } = nextStep(state, host.store.get());
+    const now = `${title} ${text}`;
+    if (hidden || now === emptied) return;
+    emptied = now;
+    fill(empty, h("h2", null, title), h("p", { class: "sub" }, text), tab && button(tab, "primary"));
+  }
+
+  function update(state: LabState, wrong: string | null): void {
+    fault = wrong;
+    const active = ["running", "paused", "waiting"].includes(state.run?.state ?? "");
+    const next = nextStep(state, host.store.get());
+    start.disabled = active || !state.features;
+    start.classList.toggle("primary", !start.disabled && (next.tab === null || state.run !== null));
+    if (fault) say(fault, null);
+    else if (state.error) say(sentence(state.error), state.error.tab ?? null);
+    else say("", null);
+    showEmpty(state, state.run !== null || state.error !== null);
+    setText(about, describe(state, host.store.get()));
+    about.title = about.textContent ?? "";
+  }
+
+  return { element, empty, update: (state) => update(state, fault) };
+}
+
+/** Message and cure as two sentences. */
+export function sentence({ message, cure }: LabError): string {
+  const said = (text: string): string =>
+    text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+  return [said(message), said(cure ?? "")].filter(Boolean).join(" ");
+}
+
+/** What is to be done before or by pressing Train; `tab` says where, null is here. */
+export function nextStep(state: LabState, circuit: string): { title: string; text: string; tab: Tab | null } {
+  if (!state.features)
+    return {
+      title: "No features yet",
+      text: "Pick a dataset and press Use these features.",
+      tab: "data",
+    };
+  const about = drawn(circuit);
+  if (about && about.gates === 0)
+    return {
+      title: "The circuit has no gates yet",
+      text: "Drag a gate onto a wire, or take a template.",
+      tab: "circuit",
+    };
   return {
-    element,
-    update(state) {
-      const active =
-        state.run?.state === "running" || state.run?.state === "paused" || state.run?.state === "waiting";
-      start.disabled = active || !state.features;
-      start.classList.toggle("primary", !active && state.features !== null);
-      if (state.error) {
-        const { message, cure } = state.error;
-        problem(cure ? `${message}. ${cure}.`.replaceAll("..", ".") : message);
-      } else if (!state.features) {
-        problemFree(
-          note,
-          "No features yet. Pick a dataset and press Use these features.",
-          "Choose data",
-          () => go("data"),
-          signal,
-        );
-      } else fill(note);
-      fill(about, describe(state, host.store.get()));
-    },
+    title: "No run yet",
+    text: "Press Train to start one. It goes on while you look elsewhere.",
+    tab: null,
   };
 }
 
-function problemFree(
-  note: HTMLElement,
-  text: string,
-  label: string,
-  act: () => void,
-  signal: AbortSignal,
-): void {
-  const action = h("button", { class: "ql-btn primary", type: "button" }, label);
-  on(action, "click", act, signal);
-  fill(note, h("div", { class: "ql-lab-empty" }, h("p", { class: "sub" }, text), action));
+/** Figures of the drawing, or null where its text can't be read: the designer says so, where it can be mended. */
+export function drawn(circuit: string): { gates: number; qubits: number; weights: number } | null {
+  try {
+    const c = parse(circuit);
+    return { gates: c.ops.length, qubits: c.qubits.length, weights: nWeights(c) };
+  } catch {
+    return null;
+  }
 }
 
 /** "digits on 6 qubits, 36 weights", or as much of it as is known. */
 export function describe(state: LabState, circuit: string): string {
   const parts: string[] = [];
   if (state.features) parts.push(`${state.features.name}, ${plural(state.features.rows, "training row")}`);
-  try {
-    const c = parse(circuit);
-    parts.push(`${plural(c.qubits.length, "qubit")}, ${plural(nWeights(c), "weight")}`);
-  } catch {
-    // an unreadable circuit is reported by the designer, where it can be mended
-  }
+  const about = drawn(circuit);
+  if (about) parts.push(`${plural(about.qubits, "qubit")}, ${plural(about.weights, "weight")}`);
   return parts.join("; ");
 }

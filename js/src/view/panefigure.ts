@@ -99,7 +99,7 @@ export function figure(
       separatethousands: true,
       ticksuffix: settings.across === "time" ? " s" : "",
     },
-    yaxis: { ...base.yaxis, ticklabelstandoff: 3, ...yAxis(spec, log, extent) },
+    yaxis: { ...base.yaxis, ticklabelstandoff: 3, ...yAxis(spec, log, extent, line.annotations.length > 0) },
     shapes: [...line.shapes, ...drawn.shapes],
     annotations: [...line.annotations, ...drawn.annotations],
   };
@@ -114,7 +114,12 @@ const FORMATS = [
   { dtickrange: [0.001, 0.0099], value: ".3f" },
 ];
 
-function yAxis(spec: PaneSpec, log: boolean, [low, high]: [number, number]): Record<string, unknown> {
+function yAxis(
+  spec: PaneSpec,
+  log: boolean,
+  [low, high]: [number, number],
+  headroom: boolean,
+): Record<string, unknown> {
   if (log) {
     if (!(high > 0)) return { type: "log", range: [-2, 0], ...logTicks(0.01, 1) };
     const at = Math.log10(low);
@@ -125,7 +130,7 @@ function yAxis(spec: PaneSpec, log: boolean, [low, high]: [number, number]): Rec
   }
   const linear = { type: "linear", tickformatstops: FORMATS };
   if (!(high >= low)) return { ...linear, range: [0, 1] };
-  if (spec.share) return { ...linear, autorange: true, maxallowed: 1.004 };
+  if (spec.share) return { ...linear, autorange: true, maxallowed: headroom ? 1.15 : 1.004 };
   return { ...linear, autorange: true, rangemode: low >= 0 ? "tozero" : "normal" };
 }
 
@@ -176,7 +181,7 @@ function baseline(spec: PaneSpec, { curves, status, tokens }: Scene): Mark {
   const value = base?.accuracy ?? base?.r2;
   if (!base || value == null || !Number.isFinite(value)) return { shapes: [], annotations: [] };
   const main = spec.curves.at(-1);
-  const above = value < 0.98 && !(main && curves.at(main, curves.columns.n - 1) > value);
+  const above = !(main && curves.at(main, curves.columns.n - 1) > value);
   const shape: Partial<Shape> = {
     type: "line",
     xref: "paper",
@@ -198,6 +203,7 @@ function baseline(spec: PaneSpec, { curves, status, tokens }: Scene): Mark {
     text: `${escaped(base.name)} ${value.toFixed(3).replace("-", "−")}`,
     showarrow: false,
     font: { size: 11, color: tokens.ink2 },
+    bgcolor: tokens.bg,
     borderpad: 1,
   };
   return { shapes: [shape], annotations: [annotation] };
