@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..circuit import Circuit
+from ..circuit.svg import to_svg
 from .still import TRAIN, VALIDATION, figures_of, rows, static_html
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:4px 16px 4px 0;border-bottom:1px solid var(--line);text-align:left;font-weight:400}
 td{text-align:right;padding-right:0}
 pre{font-size:12px;line-height:1.4;overflow:auto;border:1px solid var(--line);padding:12px}
-.plot{background:#fff;border-radius:6px;padding:4px}
+.plot,.drawing{background:#fff;border-radius:6px;padding:4px}.drawing{overflow:auto;margin-bottom:12px}
 """
 
 
@@ -115,7 +117,8 @@ def report_html(run: Run) -> str:
             _section("Recipe", rows(recipe)),
             _section("Circuit", rows(circuit), f"<p>{escape(counts)}</p>"),
             _section("Interventions", events or "<tr><td>none</td></tr>"),
-            f"</div><h2>Circuit as text</h2><pre>{escape(spec.circuit)}</pre></body></html>\n",
+            f"</div><h2>Circuit</h2><div class='drawing'>{to_svg(Circuit.from_text(spec.circuit))}</div>",
+            f"<details><summary>as text</summary><pre>{escape(spec.circuit)}</pre></details></body></html>\n",
         )
     )
 

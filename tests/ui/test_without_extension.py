@@ -1,4 +1,4 @@
-"""Where there is no labextension of qlab (Notebook 7, VS Code, Colab): the same widgets from their own bundles alone."""
+"""Where there is no labextension of qlab (Notebook 7, VS Code, Colab): the same widgets from their own bundles."""
 
 from __future__ import annotations
 
