@@ -113,6 +113,13 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
                 where="Lab, tab Circuit",
                 cure="drag a gate onto a wire or take a template in the tab Circuit",
             )
+        wires, need = self.circuit.n_qubits, self.features.qubits
+        if wires < need and self.circuit.n_inputs < need:  # fewer wires that read every feature are a choice
+            raise CircuitError(
+                f"the circuit has {wires} wires and the features need {need}",
+                where="Lab, tab Circuit",
+                cure=f"add wires that read the others in the tab Circuit, or reduce to {wires} qubits in the tab Data",
+            )
         run = train(self.circuit, self.features, **options)
         self.run, self._error = run, None
         self._panel = PanelServer(run, self._channel("panel"), wake=ticker.wake)

@@ -25,7 +25,7 @@ class Panel(anywidget.AnyWidget):
     Args:
         run: what is shown.
         height: of the widget, in CSS pixels.
-        settings: what the user arranged on the page: ``{"smoothing": 0.6, "across": "step", "logLoss": False}``.
+        settings: what the user arranged on the page: ``{"smoothing": 0.88, "across": "step", "logLoss": False}``.
 
     Example:
         >>> run.panel.height = 480     # doctest: +SKIP

@@ -97,7 +97,7 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
     progress.hidden = !running;
     if (running && state.run) {
       setText(progress, `${Math.floor(state.run.progress * 100)} %`);
-      progress.classList.toggle("warn", state.run.state === "paused");
+      progress.className = `ql-pill ${state.run.state === "paused" ? "warn" : "acc"}`;
       progress.title = state.run.state;
     }
     train.update(state);

@@ -10,8 +10,9 @@ export interface ConfusionPane {
   update(confusion: Confusion | null, state: "loading" | "active" | "ended"): void;
 }
 
-/** More classes than this and the words "true" and "predicted" go to the edges. */
-const WORDY = 3;
+/** Whether "predicted" and the names fit over the columns of the narrowest pane; else the words go to the caption. */
+const wordyFits = (labels: readonly string[]): boolean =>
+  labels.every((label) => (label.length + "predicted ".length) * labels.length <= 37);
 
 export function confusionPane(): ConfusionPane {
   const body = h("div", { class: "ql-conf-body" });
@@ -26,7 +27,7 @@ export function confusionPane(): ConfusionPane {
   return {
     element,
     update(confusion, state) {
-      const many = (confusion?.labels.length ?? 0) > WORDY;
+      const many = !wordyFits(confusion?.labels ?? []);
       setText(caption, many ? "rows true, columns predicted" : "validation");
       if (!confusion || confusion.matrix.length === 0) {
         if (state === "loading") {
@@ -45,7 +46,7 @@ export function confusionPane(): ConfusionPane {
 
 function grid({ labels, matrix, step }: Confusion): Node[] {
   const n = labels.length;
-  const wordy = n <= WORDY;
+  const wordy = wordyFits(labels);
   const total = matrix.flat().reduce((sum, v) => sum + v, 0);
   const right = matrix.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   const head = (word: string, label: string): string => (wordy ? `${word} ${label}` : label);

@@ -14,7 +14,7 @@ export interface Settings {
   readonly logLoss: boolean;
 }
 
-export const DEFAULTS: Settings = { smoothing: 0.6, across: "step", logLoss: false };
+export const DEFAULTS: Settings = { smoothing: 0.88, across: "step", logLoss: false };
 
 /** `now` with what is usable of `patch`, which may come from a notebook or from Python. */
 export function arranged(now: Settings, patch: Readonly<Record<string, unknown>> = {}): Settings {
