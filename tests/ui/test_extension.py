@@ -55,7 +55,7 @@ def test_the_lab_card_opens_a_notebook_with_the_lab(page: Page, server: LabServe
     shot("lab-data-light", ".ql-labroot")
 
 
-def test_each_plugin_can_be_disabled_alone(page: Page, server: LabServer) -> None:
+def test_the_plugins_are_three(page: Page, server: LabServer) -> None:
     open_launcher(page, server)
     listed = page.evaluate("() => window.jupyterapp.listPlugins().filter(p => p.startsWith('qlab:')).sort()")
     assert listed == ["qlab:circuit-document", "qlab:launcher", "qlab:plotly"]

@@ -1,0 +1,39 @@
+"""axe-core finds nothing serious in the designer, the panel and each tab of the Lab, in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .notebook import DARK, LIGHT, Notebook
+
+AXE = Path(__file__).resolve().parent.parent.parent / "js" / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """selector => axe.run(selector, { resultTypes: ['violations'] }).then(r => r.violations
+  .filter(v => ['serious', 'critical'].includes(v.impact))
+  .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join('; ')}`))"""
+CELL = """import qlab
+fx = qlab.load("iris").features(target="target", qubits=4, seed=1)
+run = qlab.train(qlab.templates.reuploading(4, 1), fx, epochs=5)
+run.wait()
+lab = qlab.Lab("iris", qlab.templates.reuploading(4, 1), features=fx)
+lab.train(epochs=5).wait()
+lab"""
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_axe_finds_nothing_serious(notebook: Notebook, theme: str) -> None:
+    notebook.new(CELL).run(0)
+    page = notebook.page
+    notebook.theme(theme)
+    lab = notebook.widget(".ql-labroot")
+    page.evaluate(AXE.read_text())
+    for tab, ready in (
+        ("Data", ".ql-data-card"),
+        ("Circuit", "[role='application'] [data-id]"),
+        ("Train", ".main-svg"),
+    ):
+        lab.get_by_role("tab", name=tab).click()
+        lab.locator(ready).first.wait_for()
+        assert page.evaluate(RUN, ".ql-labroot") == [], tab
+    notebook.theme(LIGHT)
