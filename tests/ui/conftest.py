@@ -70,7 +70,7 @@ def page(browser: Browser, server: LabServer, request: pytest.FixtureRequest) ->
             foreign.append(asked.url)
 
     page.on("console", on_console)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
     page.on("request", on_request)
     yield page
     if request.session.testsfailed:

@@ -86,10 +86,15 @@ class Notebook:
         )
 
     def theme(self, name: str) -> None:
-        """Switches JupyterLab's theme and waits until the page says so."""
+        """Switches JupyterLab's theme and waits until its style sheet is in; does nothing if it is on already.
+
+        JupyterLab 4.6 throws from its own theme manager when a theme is asked for before the last one has loaded.
+        """
+        if self.page.evaluate("() => document.body.dataset.jpThemeName") == name:
+            return
         self.command("apputils:change-theme", theme=name)
-        wanted = "true" if "Light" in name else "false"
-        self.page.wait_for_selector(f"body[data-jp-theme-light='{wanted}']", state="attached", timeout=30_000)
+        self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached", timeout=30_000)
+        self.page.wait_for_load_state("networkidle")
 
     def widget(self, selector: str) -> Locator:
         """The one widget that matches, scrolled into view."""
