@@ -89,36 +89,41 @@ def test_frames_and_controls_pass_while_a_cell_blocks(kernel: Kernel) -> None:
     model, routed, now = kernel.run(SETUP).split()
     assert (routed, now) == ("True", "None")
     subshell = kernel.subshell()
-    kernel.client.execute("time.sleep(10)")
+    kernel.client.execute("time.sleep(6)")
     time.sleep(0.5)
     start = time.monotonic()
     kernel.say(model, {"type": "open", "client": "t", "run": ""}, subshell)
     run_id = next(m for m, _ in kernel.heard(model, 3) if m["type"] == "error")["message"].split()[4].rstrip(",")
     kernel.say(model, {"type": "open", "client": "t", "run": run_id}, subshell)
-    frames: list[dict[str, Any]] = []
     rows = 0
-    for message, buffers in kernel.heard(model, 2.0):
+    appends, first = 0, time.monotonic()
+    for message, buffers in kernel.heard(model, 3.5):
         if message["type"] == "hello":
             assert message["client"] == "t"
             columns = len(message["columns"])
         if message["type"] == "append":
             assert len(buffers[0]) == 8 * columns * message["n"]
             rows += message["n"]
+            appends += 1
         if "seq" in message:
-            frames.append(message)
             kernel.say(model, {"type": "ack", "client": "t", "run": run_id, "seq": message["seq"]}, subshell)
+        if appends == 8:
+            break
     assert rows > 100
-    # at most ten a second; how many fewer is the machine's affair
-    assert 2 <= sum(m["type"] == "append" for m in frames) <= 21
+    # eight must pass while the cell blocks, however slow the machine; and never more than ten a second
+    assert appends >= 8
+    assert appends <= 10 * (time.monotonic() - first) + 1
     kernel.say(model, {"type": "control", "run": run_id, "action": "pause"}, subshell)
-    for message, _ in kernel.heard(model, 5.0):
+    paused = time.monotonic()
+    for message, _ in kernel.heard(model, 2.0):
         if message["type"] == "status" and message["status"]["state"] == "paused":
             break
         if "seq" in message:
             kernel.say(model, {"type": "ack", "client": "t", "run": run_id, "seq": message["seq"]}, subshell)
     else:
         raise AssertionError("not paused while the cell blocked")
-    assert time.monotonic() - start < 9.4, "the cell had ended by then: nothing is proved"
+    assert time.monotonic() - paused < 1.0
+    assert time.monotonic() - start < 5.4, "the cell had ended by then: nothing is proved"
 
 
 def test_a_saved_notebook_gets_a_picture_and_a_table(kernel: Kernel) -> None:
