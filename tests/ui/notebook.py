@@ -86,15 +86,16 @@ class Notebook:
         )
 
     def theme(self, name: str) -> None:
-        """Switches JupyterLab's theme and waits until its style sheet is in; does nothing if it is on already.
+        """Switches JupyterLab's theme and waits until its splash has gone; does nothing if the theme is on already.
 
-        JupyterLab 4.6 throws from its own theme manager when a theme is asked for before the last one has loaded.
+        The splash covers the page in a screenshot. JupyterLab 4.6 itself throws (removeChild, in its core bundle) when
+        themes are switched without this pause.
         """
         if self.page.evaluate("() => document.body.dataset.jpThemeName") == name:
             return
         self.command("apputils:change-theme", theme=name)
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached", timeout=30_000)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=30_000)
 
     def widget(self, selector: str) -> Locator:
         """The one widget that matches, scrolled into view."""
