@@ -71,6 +71,7 @@ class Features:
         clipped: share of validation and test values outside the training range, put to its border.
         dropped: rows left out for a missing target, a class not asked for, or ``impute="drop"``.
         name: of the dataset.
+        source: where the dataset was read from, as `Dataset.source` has it.
     """
 
     train: Split
@@ -88,6 +89,7 @@ class Features:
     dropped: int
     name: str
     _texts: frozenset[str]
+    source: str = ""
 
     @property
     def n_features(self) -> int:
@@ -252,4 +254,5 @@ def features(
         dropped=dataset.rows - len(rows),
         name=dataset.name,
         _texts=texts,
+        source=dataset.source,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 import qlab
+from qlab.data import benchmarks
 from qlab.data.gallery import SETS
 from qlab.errors import DataError
 
@@ -142,9 +145,14 @@ def test_gallery_sets_are_what_their_card_says(name: str) -> None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    entry, ds = SETS[name], qlab.load(name)
+    entry = SETS[name]
+    if entry.needs and importlib.util.find_spec(entry.needs) is None:
+        with pytest.raises(DataError, match=f"pip install 'qlab\\[{name}\\]'"):
+            qlab.load(name)
+        return
+    ds = qlab.load(name)
     assert (ds.rows, len(ds.columns), ds.target, ds.licence) == (entry.rows, entry.columns, "target", entry.licence)
-    frame = ds.to_pandas()
+    frame = ds.to_pandas().select_dtypes("number").assign(target=ds.to_pandas()["target"]).dropna()
     model = Ridge() if entry.task == "regression" else LogisticRegression(max_iter=2000)
     scores = cross_val_score(
         make_pipeline(StandardScaler(), model), frame.drop(columns="target"), frame["target"], cv=5
@@ -154,6 +162,25 @@ def test_gallery_sets_are_what_their_card_says(name: str) -> None:
     assert fx.task == ("regression" if entry.task == "regression" else "classification")
     assert fx.classes is None or entry.task == f"{len(fx.classes)} classes"
     assert name in qlab.gallery().index
+
+
+def test_the_penguins_of_the_gallery_are_those_of_the_notebooks() -> None:
+    shipped = resources.files("qlab.data") / "sets" / "penguins.csv"
+    assert shipped.read_bytes() == PENGUINS.read_bytes()
+
+
+def test_each_bar_and_each_stripe_is_one_colour_without_noise() -> None:
+    images, label = benchmarks.bars_and_stripes(np.random.default_rng(3), 60, height=3, width=5, noise=0.0)
+    images = images.reshape(60, 3, 5)
+    assert set(np.unique(images)) == {-1.0, 1.0}
+    assert all((image == image[:1]).all() for image in images[label == 0])
+    assert all((image == image[:, :1]).all() for image in images[label == 1])
+
+
+def test_two_curves_lie_an_offset_apart() -> None:
+    one, label = benchmarks.two_curves(np.random.default_rng(3), 400, offset=0.0, noise=0.0)
+    two, _ = benchmarks.two_curves(np.random.default_rng(3), 400, offset=0.3, noise=0.0)
+    np.testing.assert_allclose(two - one, 0.3 * label[:, None] * np.ones(one.shape[1]))
 
 
 def test_loading_pulls_in_neither_sklearn_nor_a_widget() -> None:
