@@ -24,8 +24,9 @@ FREE = {"widgets", "cli", "demo", "doctor", "__init__"}  # the outermost ring: m
 
 # Methods that hand over to an outer ring on demand: (file, package). Each must import inside a function.
 BRIDGES = {
-    ("circuit/model.py", "interop"),  # Circuit.to_qiskit and friends
-    ("training/run.py", "widgets"),  # Run.panel and Run.report
+    ("circuit/forms.py", "interop"),  # Circuit.to_qiskit and friends
+    ("training/run_view.py", "widgets"),  # Run.panel and Run.report
+    ("training/runs_compare.py", "widgets"),  # Comparison.panel and its figure
     ("models/classifier.py", "training"),  # QuantumClassifier.fit runs the one training loop
 }
 
@@ -33,7 +34,7 @@ BRIDGES = {
 OUTSIDE: dict[str, tuple[str, ...]] = {
     "qiskit": ("interop/", "backends/"),
     "qiskit_machine_learning": ("interop/", "backends/"),
-    "pandas": ("data/", "training/run.py", "models/"),
+    "pandas": ("data/", "training/run", "training/store_export.py", "models/"),
     "numba": ("engine/", "optimize/"),
     "threading": ("training/job.py", "cluster/"),
     "dask": ("cluster/", "data/"),
@@ -43,17 +44,17 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "traitlets": ("widgets/",),
     "plotly": ("widgets/",),
     "pickle": (),
-    "urllib": ("data/read.py", "cli.py"),  # cli quotes an address, and asks for none
-    "sqlite3": ("data/read.py", "training/store.py"),
+    "urllib": ("data/read", "cli.py"),  # cli quotes an address, and asks for none
+    "sqlite3": ("data/read", "training/store"),
     "socket": (),
     "requests": (),
     "httpx": (),
 }
 FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 FILE_PLACES = (
-    "data/read.py",
+    "data/read",  # read.py and the files named read_…
     "data/cache.py",
-    "training/store.py",
+    "training/store",  # store.py and the files named store_…
     "engine/capacity.py",  # reads the cgroup's limit
     "circuit/gates.py",  # writes the gate table for JavaScript when run as a script
     "widgets/",  # bundles, and the report the user asked for

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -21,12 +23,35 @@ from .dataset import Dataset, make
 from .delimited import read_delimited
 from .gallery import SETS, make_set
 from .names import unknown
+from .read_arrays import read_images, read_numpy
+from .read_packed import inner_name, open_packed
+from .read_remote import fetched
+from .read_tables import read_excel, read_json, read_sqlite
 from .tables import to_table
 
 BLOCK = 8 << 20
 DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None}
-SUFFIXES = (*DELIMITED, ".parquet", ".pq", ".feather", ".arrow", ".ipc", ".jsonl", ".ndjson")
+ARROW = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
+EXCEL = (".xlsx", ".xlsm")
+SQLITE = (".sqlite", ".sqlite3", ".db")
+PACKED = (".gz", ".zip")
+SUFFIXES = (*DELIMITED, *ARROW, ".jsonl", ".ndjson", ".json", *EXCEL, *SQLITE, ".npz", ".npy", *PACKED)
 Source = Any  # str | os.PathLike | Dataset | DataFrame | Arrow table | mapping of columns
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """The options of `load` that say how a file is read."""
+
+    on_bad: str = "collect"
+    delimiter: str | None = None
+    encoding: str = "utf-8"
+    na: tuple[str, ...] = ()
+    sheet: str | int | None = None
+    table: str | None = None
+    query: str | None = None
+    arrays: tuple[str, ...] | None = None
+    size: tuple[int, int] | None = None
 
 
 def load(
@@ -38,19 +63,29 @@ def load(
     delimiter: str | None = None,
     encoding: str = "utf-8",
     na: Sequence[str] = (),
+    sheet: str | int | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    arrays: Sequence[str] | None = None,
+    size: tuple[int, int] | None = None,
 ) -> Dataset:
     """Return a dataset in memory.
 
     Args:
-        source: path of a CSV, TSV, Parquet, Feather/Arrow or JSON lines file; name of a gallery set such as
-            ``"iris"`` (see `qlab.gallery`); pandas DataFrame, Arrow table or anything that exports Arrow columns;
-            mapping of column names to values.
+        source: path or address (any that fsspec knows) of a CSV, TSV, Parquet, Feather/Arrow, JSON, JSON lines,
+            Excel, SQLite or NumPy file, text also packed as ``.gz`` or ``.zip``; a folder of images; name of a
+            gallery set such as ``"iris"`` (see `qlab.gallery`); pandas, polars or Dask DataFrame, Arrow table or
+            anything that exports Arrow columns; NumPy array of rows; list of dicts; mapping of names to values.
         name: what to call it; by default the file's or set's name.
         target: the column that is to be predicted, if it is known.
         on_bad: ``"collect"`` leaves bad rows out and reports them in ``bad_rows``; ``"raise"`` refuses them.
         delimiter: of a CSV file; by default found out from its header.
         encoding: of a CSV file.
         na: further words that mean a missing cell in a CSV file, such as ``["unknown"]``.
+        sheet: of an Excel workbook, by name or number from 0; by default the first.
+        table, query: of an SQLite file, the table or a SELECT; a file of one table needs neither.
+        arrays: of an ``.npz`` archive, those that belong together, such as ``["x_train", "y_train"]``.
+        size: (width, height) to which the images of a folder are scaled.
 
     Raises:
         DataError: no such dataset or file, an empty or unreadable one, or a bad row with ``on_bad="raise"``.
@@ -69,7 +104,13 @@ def load(
         if isinstance(source, str) and text in SETS:
             dataset = make_set(text, name=name)
         else:
-            dataset = _file(_existing(text), name, on_bad, delimiter, encoding, tuple(na))
+            chosen = None if arrays is None else tuple(arrays)
+            how = How(on_bad, delimiter, encoding, tuple(na), sheet, table, query, chosen, size)
+            if "://" in text:
+                with fetched(text) as path:
+                    dataset = _file(path, name, how)._with(source=text)
+            else:
+                dataset = _file(_existing(text), name, how)
     else:
         dataset = make(to_table(source), name=name or "table", source=type(source).__name__)
     if target is not None:
@@ -80,17 +121,8 @@ def load(
 
 
 def _existing(text: str) -> Path:
-    if "://" in text:
-        raise DataError(
-            f"{text!r} is an address, and only files on this machine are read",
-            where="load",
-            cure="download it and give the path",
-            value=text,
-        )
     path = Path(text).expanduser()
-    if path.is_dir():
-        raise DataError(f"{text!r} is a folder", where="load", cure="give the path of one file in it", value=text)
-    if path.is_file():
+    if path.exists():
         return path
     if not path.suffix and len(path.parts) == 1:
         raise unknown("dataset", text, SETS, where="load")
@@ -107,22 +139,23 @@ def _missing(text: str, path: Path) -> DataError:
     return DataError(f"there is no file {text!r}", where="load", cure=cure, value=text)
 
 
-def _file(
-    path: Path, name: str | None, on_bad: str, delimiter: str | None, encoding: str, na: tuple[str, ...]
-) -> Dataset:
+def _file(path: Path, name: str | None, how: How) -> Dataset:
+    if path.is_dir():
+        return make(read_images(path, how.size), name=name or path.name, source=str(path), note="grey images")
     kind = _kind(path)
     name = name or path.name
     if kind in DELIMITED:
-        given = delimiter or DELIMITED[kind]
-        table, bad, layout = read_delimited(lambda: _blocks(path, encoding), where=path.name, delimiter=given, na=na)
-        if bad and on_bad == "raise":
+        table, bad, layout = read_delimited(
+            lambda: _blocks(path, how.encoding), where=path.name, delimiter=how.delimiter or DELIMITED[kind], na=how.na
+        )
+        if bad and how.on_bad == "raise":
             raise _refused(bad, path)
         words = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
         separator = words.get(layout.delimiter, layout.delimiter)
-        note = f"{encoding}, {separator}, header on line {layout.first_line - 1}"
+        note = f"{how.encoding}, {separator}, header on line {layout.first_line - 1}"
         return make(table, name=name, source=str(path), bad=bad, note=note)
     try:
-        return make(_binary(path, kind), name=name, source=str(path), note=kind.removeprefix("."))
+        return make(_binary(path, kind, how), name=name, source=str(path), note=kind.removeprefix("."))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise DataError(
             f"the file can't be read as {kind.removeprefix('.')}: {error}",
@@ -132,20 +165,25 @@ def _file(
 
 
 def _kind(path: Path) -> str:
-    with path.open("rb") as stream:
-        head = stream.read(8)
+    """Return the ending that says how the file is read: what it begins with counts for more than its name."""
+    kind = path.suffix.lower()
+    if kind in PACKED:
+        kind = Path(inner_name(path)).suffix.lower()
+        if kind not in (*DELIMITED, ".json", ".jsonl", ".ndjson"):
+            raise DataError(
+                f"a packed {kind or 'nameless'} file is not read",
+                where=path.name,
+                cure="unpack it and give the path of the file",
+                value=kind,
+            )
+    with _stream(path) as stream:
+        head = stream.read(512)
     if head.startswith(b"PAR1"):
         return ".parquet"
     if head.startswith((b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")):
         return ".arrow"
-    kind = path.suffix.lower()
-    packed = head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"SQLite", b"\x89PNG")) or b"\x00" in head
-    if kind in DELIMITED and packed and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise DataError(
-            f"this is no text: the file begins with {head!r}",
-            where=path.name,
-            cure=f"unpack it first, or use one of {', '.join(SUFFIXES)}",
-        )
+    if kind in DELIMITED:
+        _check_text(head, path)
     if kind not in SUFFIXES:
         raise DataError(
             f"files ending in {kind or 'nothing'!r} are not known",
@@ -156,7 +194,28 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _binary(path: Path, kind: str) -> pa.Table:
+def _check_text(head: bytes, path: Path) -> None:
+    binary = head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"SQLite", b"\x89PNG")) or b"\x00" in head[:8]
+    if binary and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DataError(
+            f"this is no text: the file begins with {head[:8]!r}",
+            where=path.name,
+            cure=f"unpack it first, or use one of {', '.join(SUFFIXES)}",
+        )
+    if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body|\?xml)", head, re.IGNORECASE):
+        shown = head.split(b"\n")[0][:40].decode("utf-8", "replace")
+        raise DataError(
+            f"this is a web page, no table: it begins with {shown!r}",
+            where=f"{path.name}, line 1",
+            cure="download the file itself, often by the link called raw",
+        )
+
+
+def _stream(path: Path) -> IO[bytes]:
+    return open_packed(path) if path.suffix.lower() in PACKED else path.open("rb")
+
+
+def _binary(path: Path, kind: str, how: How) -> pa.Table:
     if kind in {".parquet", ".pq"}:
         import pyarrow.parquet
 
@@ -164,7 +223,17 @@ def _binary(path: Path, kind: str) -> pa.Table:
     if kind in {".jsonl", ".ndjson"}:
         import pyarrow.json
 
-        return pyarrow.json.read_json(path)
+        with _stream(path) as stream:
+            return pyarrow.json.read_json(stream)
+    if kind == ".json":
+        with _stream(path) as stream:
+            return read_json(stream, path.name)
+    if kind in EXCEL:
+        return read_excel(path, how.sheet)
+    if kind in SQLITE:
+        return read_sqlite(path, how.table, how.query)
+    if kind in {".npz", ".npy"}:
+        return read_numpy(path, how.arrays)
     with pa.memory_map(str(path)) as source:
         try:
             return pa.ipc.open_file(source).read_all()
@@ -181,7 +250,7 @@ def _blocks(path: Path, encoding: str) -> Iterator[bytes]:
         raise DataError(f"unknown encoding {encoding!r}", where="load", cure="use 'utf-8' or 'latin-1'") from None
     plain = codecs.lookup(encoding).name == "utf-8"
     first, lines = True, 1
-    with path.open("rb") as stream:
+    with _stream(path) as stream:
         while True:
             raw = stream.read(BLOCK)
             if first and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
