@@ -17,8 +17,8 @@ from ..errors import DataError
 from . import pipeline as pipe
 from .lineage import Lineage
 from .names import unknown
-from .options import ENCODINGS, SPAN, complete
-from .prepare import check_size, frame_of, targets
+from .options import SPAN, complete
+from .prepare import check_size, frame_of, targets, wires
 from .profile import is_number, type_of
 from .split import Rows, split_rows
 from .tables import to_table
@@ -36,7 +36,8 @@ class Split:
     """Rows of one part.
 
     Args:
-        X: (rows, features) float64, C-contiguous; angles in radians unless ``scale=None``.
+        X: (rows, features) float64, C-contiguous; angles in radians unless ``scale=None``; with amplitude encoding
+            rows of norm 1, with basis encoding 0 and 1.
         y: (rows,) class index as int64, or float64 in regression.
         labels: (rows,) the target as it stands in the dataset.
         rows: (rows,) row numbers in the dataset, from 0.
@@ -63,7 +64,8 @@ class Features:
         classes: original label by class index, or None in regression.
         task: ``"classification"`` or ``"regression"``.
         target: name of the target column.
-        encode: ``"angle"``, ``"iqp"`` or ``"raw"``: which encoder circuit `qlab.train` puts in front.
+        encode: ``"angle"``, ``"iqp"``, ``"amplitude"``, ``"basis"`` or ``"raw"``: which encoder circuit `qlab.train`
+            puts in front.
         names: name of each feature, in the order of the qubits.
         columns: columns they were made from.
         pipeline: fitted scikit-learn Pipeline of a DataFrame with these columns.
@@ -98,8 +100,8 @@ class Features:
 
     @property
     def qubits(self) -> int:
-        """Number of qubits the encoding takes: one a feature."""
-        return self.n_features
+        """Number of qubits the encoding takes: one a feature, or the logarithm of the number of amplitudes."""
+        return wires(self.n_features) if self.encode == "amplitude" else self.n_features
 
     def transform(self, new: Any) -> NDArray[np.float64]:
         """Return X (rows, features) of further rows, encoded as the training rows were.
@@ -160,9 +162,18 @@ class Features:
 
 def encodings(n: int) -> list[dict[str, Any]]:
     """Return qubits and gates of each encoding for ``n`` features: the circuits of `qlab.models.encoder`."""
-    notes = {"angle": "one wire a feature", "iqp": "angles and products of neighbours", "raw": "you place the inputs"}
-    gates = {"angle": n, "iqp": 3 * n - 1, "raw": 0}
-    return [{"name": e, "note": notes[e], "qubits": n, "gates": gates[e], "fits": n <= PLENTY} for e in ENCODINGS]
+    few = wires(n)
+    rows = {
+        "angle": ("one wire a feature", n, n),
+        "iqp": ("angles and products of neighbours", n, 3 * n - 1),
+        "amplitude": ("a wire for twice the features", few, (1 << (few + 1)) - 3),
+        "basis": ("one bit a feature", n, n),
+        "raw": ("you place the inputs", n, 0),
+    }
+    return [
+        {"name": name, "note": note, "qubits": qubits, "gates": gates, "fits": qubits <= PLENTY}
+        for name, (note, qubits, gates) in rows.items()
+    ]
 
 
 def features(
@@ -192,7 +203,8 @@ def features(
         columns: features; by default all numeric columns that vary, but the target. Text becomes one feature a value.
         qubits: how many features are kept, one a qubit; without ``reduce`` it must equal what the columns give.
         reduce: None, ``"pca"``, ``"lda"`` (at most classes − 1) or ``"select"`` (the best by an F test).
-        encode: ``"angle"``, ``"iqp"`` or ``"raw"`` (no encoder circuit is put in front).
+        encode: ``"angle"``, ``"iqp"``; ``"amplitude"``: rows of norm 1 with 2**qubits numbers, padded with zeros;
+            ``"basis"``: bits, split at the training rows' median; ``"raw"``: no encoder circuit is put in front.
         impute: missing numbers become the ``"median"``, ``"mean"`` or ``"most_frequent"`` value of the training
             rows; ``"drop"`` leaves such rows out.
         scale: ``"minmax"``: training range to [−span, span]; ``"standard"``: three standard deviations to ±span;
@@ -224,11 +236,11 @@ def features(
     regression = chosen.task == "regression"
     parts = split_rows(len(rows), chosen.split, chosen.seed, None if regression or not chosen.stratify else y)
     train = frame.iloc[rows[parts[0]]]
-    check_size(train, texts, chosen, names)
+    kept = check_size(train, texts, chosen, names)
     pipeline = pipe.build(
         chosen.columns, texts,
         impute=chosen.impute, scale=chosen.scale, span=chosen.span, reduce=chosen.reduce, qubits=chosen.qubits,
-        regression=regression, tall=len(train) > 10 * 64,
+        regression=regression, tall=len(train) > 10 * 64, encode=chosen.encode, features=kept,
     )  # fmt: skip
     pipe.fit(pipeline, train, y[parts[0]])
     encoded = [pipe.apply(pipeline, frame.iloc[rows[p]]) if len(p) else None for p in parts]

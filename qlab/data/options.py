@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .dataset import Dataset
 
 SPAN = math.pi / 2
-ENCODINGS = ("angle", "iqp", "raw")
+ENCODINGS = ("angle", "iqp", "amplitude", "basis", "raw")
 MOST_VALUES = 100  # of a text column that becomes one qubit a value
 MOST_CLASSES = 20  # distinct whole numbers in a target that still count as classes
 

@@ -30,6 +30,8 @@ def build(
     qubits: int | None,
     regression: bool,
     tall: bool,
+    encode: str = "angle",
+    features: int | None = None,
 ) -> Any:
     """Return impute → one-hot → standardise → reduce → scale to angles, as an unfitted Pipeline of a DataFrame.
 
@@ -39,9 +41,13 @@ def build(
         impute: how missing numbers are filled; missing words become the most frequent one.
         scale: ``"minmax"`` maps the training range to [−span, span], ``"standard"`` three standard deviations to ±span;
             both clip what lies outside. None leaves the values in their own units.
-        reduce: ``"pca"``, ``"lda"``, ``"select"`` or None; ``qubits`` is how many features are kept.
+        reduce: ``"pca"``, ``"lda"``, ``"select"`` or None.
+        qubits: of the circuit.
         regression: whether the target is a number.
         tall: many more rows than columns, so that PCA goes through the covariance.
+        encode: ``"amplitude"`` puts rows of norm 1 at the end in place of angles (``"minmax"`` then maps the training
+            range to [-1, 1]), ``"basis"`` bits.
+        features: how many are kept by ``reduce``.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
@@ -49,7 +55,7 @@ def build(
     from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
     fill = SimpleImputer(strategy="median" if impute == "drop" else impute, keep_empty_features=True)
-    encode = Pipeline(
+    onehot = Pipeline(
         [
             ("impute", SimpleImputer(strategy="most_frequent")),
             ("onehot", OneHotEncoder(drop="if_binary", handle_unknown="ignore", sparse_output=False)),
@@ -57,12 +63,22 @@ def build(
     )
     runs = [(kind, list(run)) for kind, run in groupby(columns, key=lambda c: c in words)]
     parts = [
-        (f"{'words' if kind else 'numbers'}{i}", encode if kind else fill, run) for i, (kind, run) in enumerate(runs)
+        (f"{'words' if kind else 'numbers'}{i}", onehot if kind else fill, run) for i, (kind, run) in enumerate(runs)
     ]
     together = ColumnTransformer(parts, verbose_feature_names_out=False)
     steps: list[tuple[str, Any]] = [("columns", together)]
     if reduce is not None:
-        steps += [("standard", StandardScaler()), (reduce, _reducer(reduce, qubits, regression, tall))]
+        steps += [("standard", StandardScaler()), (reduce, _reducer(reduce, features, regression, tall))]
+    if encode == "basis":
+        from .states import Bits
+
+        return Pipeline([*steps, ("bits", Bits())])
+    if encode == "amplitude":
+        from .states import Amplitudes
+
+        if scale is not None:
+            steps.append(("scale", MinMaxScaler(feature_range=(-1, 1)) if scale == "minmax" else StandardScaler()))
+        return Pipeline([*steps, ("amplitudes", Amplitudes(qubits))])
     if scale == "minmax":
         steps.append(("angles", MinMaxScaler(feature_range=(-span, span), clip=True)))
     elif scale == "standard":
@@ -70,18 +86,18 @@ def build(
     return Pipeline(steps)
 
 
-def _reducer(reduce: str, qubits: int | None, regression: bool, tall: bool) -> Any:
+def _reducer(reduce: str, features: int | None, regression: bool, tall: bool) -> Any:
     if reduce == "pca":
         from sklearn.decomposition import PCA
 
-        return PCA(n_components=qubits, svd_solver="covariance_eigh" if tall else "full")
+        return PCA(n_components=features, svd_solver="covariance_eigh" if tall else "full")
     if reduce == "lda":
         from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-        return LinearDiscriminantAnalysis(n_components=qubits)
+        return LinearDiscriminantAnalysis(n_components=features)
     from sklearn.feature_selection import SelectKBest, f_classif, f_regression
 
-    return SelectKBest(f_regression if regression else f_classif, k=qubits or "all")
+    return SelectKBest(f_regression if regression else f_classif, k=features or "all")
 
 
 def _three_sigma(span: float) -> Any:
@@ -133,4 +149,6 @@ def names_out(pipeline: Any) -> tuple[str, ...]:
             names = [f"{key}{i}" for i in range(kept)]
         elif key == "select":
             names = [names[i] for i in step.get_support(indices=True)]
+        elif key == "amplitudes":
+            names += [f"zero{i}" for i in range((1 << step.qubits_) - len(names))]
     return tuple(map(str, names))

@@ -81,8 +81,10 @@ def targets(dataset: Dataset, chosen: Options) -> tuple[Rows, NDArray[Any], NDAr
     return rows, filled[rows], labels, tuple(names)
 
 
-def check_size(train: pd.DataFrame, texts: frozenset[str], chosen: Options, classes: tuple[Any, ...] | None) -> None:
-    """Raise if the columns can't give as many features as qubits were asked for."""
+def check_size(
+    train: pd.DataFrame, texts: frozenset[str], chosen: Options, classes: tuple[Any, ...] | None
+) -> int | None:
+    """Return how many features are kept, None for all; raise if the columns can't give what the qubits need."""
     found = sum(_width(train[c]) if c in texts else 1 for c in chosen.columns)
     most, why = found, f"the columns give {found}"
     if chosen.reduce == "lda":
@@ -92,8 +94,11 @@ def check_size(train: pd.DataFrame, texts: frozenset[str], chosen: Options, clas
         why = f"LDA on {len(classes)} classes gives {most}"
     elif chosen.reduce == "pca":
         most = min(found, len(train))
+    if chosen.encode == "amplitude":
+        _check_amplitudes(chosen, most, why)
+        return None if chosen.qubits is None else min(most, 1 << chosen.qubits)
     if chosen.qubits is None or chosen.qubits == most or (chosen.reduce and chosen.qubits < most):
-        return
+        return chosen.qubits
     if chosen.qubits > most:
         more = ", or name more columns" if most == found else ", or use reduce='pca'"
         raise DataError(
@@ -108,6 +113,32 @@ def check_size(train: pd.DataFrame, texts: frozenset[str], chosen: Options, clas
         cure=f"add reduce='pca', or name {chosen.qubits} columns",
         value=chosen.qubits,
     )
+
+
+def _check_amplitudes(chosen: Options, most: int, why: str) -> None:
+    """2**qubits amplitudes: at least one more than half of them must come from features, and none be left over."""
+    if chosen.qubits is None:
+        return
+    asked = chosen.qubits
+    if most > 1 << asked and not chosen.reduce:
+        raise DataError(
+            f"{asked} qubits hold {1 << asked} amplitudes, and {why} features",
+            where="qubits",
+            cure=f"use qubits={wires(most)}, or add reduce='pca'",
+            value=asked,
+        )
+    if wires(most) < asked:
+        raise DataError(
+            f"{asked} qubits hold {1 << asked} amplitudes, and {why} features",
+            where="qubits",
+            cure=f"use qubits={wires(most)}",
+            value=asked,
+        )
+
+
+def wires(features: int) -> int:
+    """Return how many qubits hold that many amplitudes: the logarithm to base 2, rounded up, at least 1."""
+    return max(1, (features - 1).bit_length())
 
 
 def _width(column: pd.Series[Any]) -> int:

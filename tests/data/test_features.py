@@ -33,6 +33,9 @@ CHOICES: list[dict[str, Any]] = [
     {"reduce": "select", "qubits": 2, "impute": "mean"},
     {"encode": "raw", "scale": None, "impute": "most_frequent"},
     {"impute": "drop", "reduce": "pca", "qubits": 4, "scale": "standard"},
+    {"encode": "amplitude"},
+    {"encode": "amplitude", "scale": "standard", "reduce": "pca", "qubits": 2},
+    {"encode": "basis"},
 ]
 
 
@@ -52,7 +55,11 @@ def test_test_rows_change_no_bit_of_the_training_features(penguins: qlab.Dataset
     after = qlab.load(frame).features("species", MIXED, seed=3, **options)
     assert after.train.X.tobytes() == before.train.X.tobytes()
     assert (after.train.rows == before.train.rows).all()
-    if options.get("scale", "minmax"):
+    if options.get("encode") == "amplitude":
+        assert np.abs(np.linalg.norm(after.test.X, axis=1) - 1).max() < 1e-12
+    elif options.get("encode") == "basis":
+        assert set(np.unique(after.test.X)) <= {0.0, 1.0}
+    elif options.get("scale", "minmax"):
         assert np.abs(after.test.X).max() <= SPAN + 1e-9
         assert after.clipped > before.clipped
 
@@ -74,7 +81,7 @@ def test_shape_range_and_order(penguins: qlab.Dataset, options: dict[str, Any]) 
     if fx.lineage.options["impute"] != "drop":
         X = fx.transform(penguins)
         assert X[fx.test.rows].tobytes() == fx.test.X.tobytes()
-    if options.get("scale", "minmax") == "minmax":
+    if options.get("scale", "minmax") == "minmax" and options.get("encode") not in {"amplitude", "basis"}:
         assert np.allclose(fx.train.X.min(axis=0), -SPAN)
         assert np.allclose(fx.train.X.max(axis=0), SPAN)
 
@@ -116,7 +123,7 @@ def test_lineage_follows_every_option_and_the_content(penguins: qlab.Dataset) ->
     frame = penguins.to_pandas()
     frame.loc[0, "bill_depth_mm"] += 0.1
     ids.add(qlab.load(frame).features("species", MIXED).lineage.id)
-    assert len(ids) == 12
+    assert len(ids) == len(CHOICES) + 5
     assert json.loads(json.dumps(base.lineage.dict()))["id"] == base.lineage.id
     assert penguins.features("species", MIXED, split=(60, 20, 20)).lineage == base.lineage
 
@@ -179,6 +186,35 @@ def test_describe_costs_what_the_encoder_costs(penguins: qlab.Dataset) -> None:
                 assert encoder(row["name"], n).stats()["gates"] == row["gates"]
 
 
+def test_amplitudes_are_the_rows_padded_and_of_norm_one() -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, 5))
+    X[0] = 0  # no direction of its own
+    X[1] = [1e200, 0, 0, 0, 1e200]  # squares overflow
+    X[2] = [1e-200, 0, 0, 0, 0]  # squares vanish
+    frame = pd.DataFrame(X, columns=list("abcde")).assign(y=["u", "v"] * 30)
+    fx = qlab.load(frame).features("y", encode="amplitude", scale=None)
+    assert (fx.qubits, fx.n_features, fx.names[5:]) == (3, 8, ("zero0", "zero1", "zero2"))
+    for part in (fx.train, fx.val, fx.test):
+        assert np.abs(np.linalg.norm(part.X, axis=1) - 1).max() < 1e-12
+        plain = part.rows > 2
+        wanted = X[part.rows[plain]] / np.linalg.norm(X[part.rows[plain]], axis=1, keepdims=True)
+        np.testing.assert_allclose(part.X[plain, :5], wanted, atol=1e-15)
+    found = fx.transform(frame.iloc[:3])
+    half = np.sqrt(0.5)
+    np.testing.assert_allclose(found[:, :5], [[1, 0, 0, 0, 0], [half, 0, 0, 0, half], [1, 0, 0, 0, 0]], atol=1e-15)
+
+
+def test_bits_divide_the_training_rows_at_the_median() -> None:
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"a": rng.normal(size=101), "b": ["p"] * 80 + ["q"] * 21, "y": [0, 1] * 50 + [0]})
+    fx = qlab.load(frame).features("y", ["a", "b"], encode="basis")
+    median = np.median(frame["a"].to_numpy()[fx.train.rows])
+    for part in (fx.train, fx.val, fx.test):
+        assert (part.X[:, 0] == (frame["a"].to_numpy()[part.rows] > median)).all()
+        assert (part.X[:, 1] == (frame["b"].to_numpy()[part.rows] == "q")).all()
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -196,7 +232,10 @@ def test_describe_costs_what_the_encoder_costs(penguins: qlab.Dataset) -> None:
         ({"qubits": 0}, ["qubits=0"]),
         ({"classes": ["Adelie"]}, ["only the class 'Adelie'"]),
         ({"classes": ["Adelie", "Emperor"]}, ["unknown class 'Emperor'"]),
-        ({"encode": "amplitude"}, ["encode='amplitude'", "'angle'"]),
+        ({"encode": "phase"}, ["encode='phase'", "'angle'"]),
+        ({"encode": "amplitude", "qubits": 2}, ["2 qubits hold 4 amplitudes", "give 5", "qubits=3"]),
+        ({"encode": "amplitude", "qubits": 4}, ["4 qubits hold 16 amplitudes", "give 5", "qubits=3"]),
+        ({"encode": "amplitude", "qubits": 9, "reduce": "pca"}, ["9 qubits", "qubits=3"]),
         ({"reduce": "umap"}, ["reduce='umap'", "'pca'"]),
         ({"impute": "zero"}, ["impute='zero'"]),
         ({"scale": "log"}, ["scale='log'"]),

@@ -74,7 +74,7 @@ def test_opening_loading_and_choosing() -> None:
         qlab.load(PENGUINS).head(1))[0].tolist())  # fmt: skip
     got = page.say("choose", set={"columns": ["sex", "body_mass_g"], "encode": "iqp", "test": 0.1})
     assert set(got) == {"plan"}
-    assert [e["gates"] for e in got["plan"]["plan"]["encodings"]] == [2, 5, 0]
+    assert [e["gates"] for e in got["plan"]["plan"]["encodings"]] == [2, 5, 1, 2, 0]
     got = page.say("choose", set={"target": "sex"})
     assert got["plan"]["choice"]["columns"] == ["body_mass_g"]
     assert got["dataset"]["dataset"]["classes"] == ["female", "male"]
