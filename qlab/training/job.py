@@ -1,4 +1,4 @@
-"""The only threads of training: one for each run, and one ticker that lets panels send.
+"""The only threads of training: one for each run, and tickers that let widgets send and runs be stored.
 
 Must not print, display, or know what an event means. No thread is ever joined without an end in sight.
 """
@@ -83,7 +83,8 @@ class Ticker:
     One that raises is not called again: it must not take the others down.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "qlab-ticker") -> None:
+        self._name = name
         self._lock = threading.Lock()
         self._rouse = threading.Event()
         self._due: dict[Callable[[], float | None], float | None] = {}
@@ -94,7 +95,7 @@ class Ticker:
         with self._lock:
             self._due[listener] = 0.0
             if self._thread is None:
-                self._thread = threading.Thread(target=self._drive, name="qlab-ticker", daemon=True)
+                self._thread = threading.Thread(target=self._drive, name=self._name, daemon=True)
                 self._thread.start()
         self._rouse.set()
 
@@ -135,6 +136,27 @@ class Ticker:
 
 
 ticker = Ticker()
+loader = Ticker("qlab-data")  # a large file or a fit in the Data view holds up no panel
+writer = Ticker("qlab-writer")  # runs are stored from it, so that a slow disk holds up no panel and no step
+
+
+class Turn:
+    """A call that one thread makes at a time; the others wait for their turn."""
+
+    def __init__(self, call: Callable[[], float | None]) -> None:
+        self._call, self._lock = call, threading.Lock()
+
+    def __call__(self) -> float | None:
+        """Make the call."""
+        with self._lock:
+            return self._call()
+
+
+def background(name: str, call: Callable[[], None]) -> None:
+    """Make a call on a daemon thread of its own; it must deal with its own errors."""
+    threading.Thread(target=call, name=f"qlab-{name}", daemon=True).start()
+
+
 _active: dict[str, str] = {}
 _active_lock = threading.Lock()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets as t
 
-from ..training.job import ticker
+from ..training.job import loader
 from .assets import asset
 from .comm import detach_subshell
 from .dataserver import DataServer
@@ -47,12 +47,12 @@ class Data(anywidget.AnyWidget):
 
     def __init__(self, dataset: Dataset | Any = None, **settings: Any) -> None:
         super().__init__(**settings)
-        self.server = DataServer(self._link, wake=ticker.wake)
+        self.server = DataServer(self._link, wake=loader.wake)
         if dataset is not None:
             self.server.load(dataset)
         detach_subshell(self)
         self.on_msg(self._received)
-        ticker.add(self.server.pump)
+        loader.add(self.server.pump)
 
     @property
     def dataset(self) -> Dataset | None:
@@ -69,7 +69,7 @@ class Data(anywidget.AnyWidget):
         return self.server.features
 
     def _received(self, _widget: Any, message: Any, buffers: Any) -> None:
-        # May run on a subshell's thread while a cell runs: only noted here, answered by the ticker.
+        # May run on a subshell's thread while a cell runs: only noted here, answered by the loader.
         self.server.handle(message, buffers)
 
     def _link(self, message: dict[str, Any], buffers: list[bytes]) -> None:
@@ -77,7 +77,7 @@ class Data(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widget off every page."""
-        ticker.remove(self.server.pump)
+        loader.remove(self.server.pump)
         super().close()
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ import traitlets as t
 from ..circuit import Circuit
 from ..errors import CircuitError, DataError, QlabError, TrainError
 from ..training import train
-from ..training.job import ticker
+from ..training.job import loader, ticker
 from .assets import asset
 from .comm import detach_subshell
 from .data import DataServer
@@ -67,7 +67,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self._error: dict[str, Any] | None = None
         self._panel: PanelServer | None = None
         self._inbox: deque[dict[str, Any]] = deque()
-        self._data = DataServer(self._channel("data"), on_features=self.use, wake=ticker.wake)
+        self._data = DataServer(self._channel("data"), on_features=self.use, wake=loader.wake)
         self.circuit = circuit if circuit is not None else Circuit(2, name="circuit")
         if dataset is not None:
             self._data.load(dataset)
@@ -77,6 +77,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         detach_subshell(self)
         self.on_msg(self._received)
         self.observe(self._redrawn, names="circuit_text")
+        loader.add(self._data.pump)
         ticker.add(self._pump)
 
     @property
@@ -128,6 +129,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widget off every page; a run goes on."""
+        loader.remove(self._data.pump)
         ticker.remove(self._pump)
         super().close()
 
@@ -158,7 +160,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
     def _pump(self) -> float | None:
         while self._inbox:
             self._order(self._inbox.popleft())
-        waits = [self._data.pump()]
+        waits: list[float | None] = []
         if self._panel is not None:
             waits.append(self._panel.pump())
         if self.run is not None:
