@@ -183,8 +183,13 @@ class Dataset:
         return html.table(self)
 
 
-def make(table: pa.Table, **fields: Any) -> Dataset:
+def make(table: pa.Table, *, nans: bool = True, **fields: Any) -> Dataset:
     """Return a Dataset of a table in normal form: plain types, one chunk a column, missing cells as nulls.
+
+    Args:
+        table: the columns.
+        nans: False if missing numbers are known to be nulls already, which saves a pass.
+        fields: of the `Dataset`.
 
     Raises:
         DataError: no rows, no columns, or two columns of one name.
@@ -197,10 +202,10 @@ def make(table: pa.Table, **fields: Any) -> Dataset:
     double = sorted({n for n in names if names.count(n) > 1})
     if double:
         raise DataError(f"two columns are called {double[0]!r}", where=where, cure="rename one of them")
-    return Dataset(pa.Table.from_arrays([_normal(c) for c in table.columns], names=names), **fields)
+    return Dataset(pa.Table.from_arrays([_normal(c, nans) for c in table.columns], names=names), **fields)
 
 
-def _normal(column: pa.ChunkedArray) -> pa.Array:
+def _normal(column: pa.ChunkedArray, nans: bool) -> pa.Array:
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], type=array.type)
@@ -212,6 +217,6 @@ def _normal(column: pa.ChunkedArray) -> pa.Array:
         array = array.cast(pa.float64())
     if pa.types.is_float16(array.type):
         array = array.cast(pa.float32())
-    if pa.types.is_floating(array.type):
+    if nans and pa.types.is_floating(array.type):
         array = pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
     return array

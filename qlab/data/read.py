@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -153,7 +152,7 @@ def _file(path: Path, name: str | None, how: How) -> Dataset:
         words = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
         separator = words.get(layout.delimiter, layout.delimiter)
         note = f"{how.encoding}, {separator}, header on line {layout.first_line - 1}"
-        return make(table, name=name, source=str(path), bad=bad, note=note)
+        return make(table, nans=False, name=name, source=str(path), bad=bad, note=note)
     try:
         return make(_binary(path, kind, how), name=name, source=str(path), note=kind.removeprefix("."))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
@@ -202,13 +201,6 @@ def _check_text(head: bytes, path: Path) -> None:
             where=path.name,
             cure=f"unpack it first, or use one of {', '.join(SUFFIXES)}",
         )
-    if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body|\?xml)", head, re.IGNORECASE):
-        shown = head.split(b"\n")[0][:40].decode("utf-8", "replace")
-        raise DataError(
-            f"this is a web page, no table: it begins with {shown!r}",
-            where=f"{path.name}, line 1",
-            cure="download the file itself, often by the link called raw",
-        )
 
 
 def _stream(path: Path) -> IO[bytes]:
@@ -249,31 +241,39 @@ def _blocks(path: Path, encoding: str) -> Iterator[bytes]:
     except LookupError:
         raise DataError(f"unknown encoding {encoding!r}", where="load", cure="use 'utf-8' or 'latin-1'") from None
     plain = codecs.lookup(encoding).name == "utf-8"
-    first, lines = True, 1
+    first, seen = True, 0
     with _stream(path) as stream:
         while True:
             raw = stream.read(BLOCK)
+            size = len(raw)
             if first and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 decoder, plain = codecs.getincrementaldecoder("utf-16")(), False
             if first and raw.startswith(codecs.BOM_UTF8):
                 raw = raw[len(codecs.BOM_UTF8) :]
+            first = False
             try:
                 text = decoder.decode(raw, not raw)
             except UnicodeDecodeError as error:
-                line = lines + error.object[: error.start].count(b"\n")
+                line = 1 + _newlines(path, seen) + error.object[: error.start].count(b"\n")
                 raise DataError(
                     f"byte 0x{error.object[error.start]:02x} is no {encoding} text",
                     where=f"{path.name}, line {line}",
                     cure="give the encoding the file was written in, often encoding='latin-1' or 'cp1252'",
                 ) from None
-            if "\x00" in text:
+            made = raw if plain and raw else text.encode()
+            if b"\x00" in made:
                 raise DataError("the text holds zero bytes", where=path.name, cure="check that this is a text file")
-            first, lines = False, lines + text.count("\n")
+            seen += size
+            if made:
+                yield made
             if not raw:
-                if text:
-                    yield text.encode()
                 return
-            yield raw if plain else text.encode()
+
+
+def _newlines(path: Path, size: int) -> int:
+    """Newlines in the first ``size`` bytes: counted only when a fault has to be placed."""
+    with _stream(path) as stream:
+        return stream.read(size).count(b"\n")
 
 
 def _refused(bad: Sequence[BadRow], path: Path) -> DataError:
