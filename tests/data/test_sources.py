@@ -228,7 +228,7 @@ def test_a_web_page_named_csv(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("\n<!DOCTYPE html><html><body>404</body></html>")
     with pytest.raises(DataError, match="a web page") as caught:
         qlab.load(tmp_path / "t.csv")
-    assert "line 1" in str(caught.value.where)
+    assert "t.csv, line 2" in str(caught.value.where)
 
 
 def test_addresses_go_through_fsspec_and_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
