@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qlab.circuit import templates
+from qlab.circuit.blocks import Block
 from qlab.circuit.expr import Expr, ExprError, Sym, parse
 from qlab.circuit.gates import ALIASES, GATES, Gate, resolve
 from qlab.circuit.model import Circuit
@@ -13,6 +14,7 @@ from qlab.circuit.text import from_text, to_text
 __all__ = [
     "ALIASES",
     "GATES",
+    "Block",
     "Circuit",
     "Condition",
     "Expr",

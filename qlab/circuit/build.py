@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypedDict
 
 from qlab.circuit.names import wire_indices
 from qlab.circuit.ops import Condition, Operation, Param, check, normalise
+from qlab.circuit.unitary import to_matrix
 
 Wires = int | str | Sequence[int | str]
 If = Condition | tuple[Wires, int] | None
@@ -20,6 +21,8 @@ class Fields(TypedDict, total=False):
     clbits: Wires
     condition: If
     id: str | None
+    matrix: Any
+    label: str | None
 
 
 def make_operation(
@@ -31,9 +34,14 @@ def make_operation(
     anticontrols: Wires,
     clbits: Wires,
     condition: If,
+    matrix: Any,
+    label: str | None,
     names: tuple[tuple[str, ...], tuple[str, ...]],
+    sizes: Mapping[str, int],
 ) -> Operation:
-    """Return the operation in normal form; ``names`` are those of all qubits and of all classical bits.
+    """Return the operation in normal form.
+
+    ``names`` are those of all qubits and of all classical bits, ``sizes`` the qubits of each block.
 
     Raises:
         CircuitError: when it isn't legal there.
@@ -50,6 +58,7 @@ def make_operation(
         bits, value = condition
         condition = Condition(wire_indices(bits, classical, f"{where}, field if"), int(value))
     bits_written = wire_indices(clbits, classical, f"{where}, field clbits")
-    op = Operation(id, row.name, targets, angles, ones, zeros, bits_written, condition)
-    check(op, len(quantum), len(classical))
+    rows = None if matrix is None else to_matrix(matrix, f"{where}, field matrix")
+    op = Operation(id, row.name, targets, angles, ones, zeros, bits_written, condition, rows, label)
+    check(op, len(quantum), len(classical), sizes)
     return op

@@ -11,7 +11,8 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from qlab.errors import CircuitError
@@ -107,6 +108,25 @@ _ROWS = (
 
 GATES: dict[str, Gate] = {row.name: row for row in _ROWS}
 
+# Gates that bring their own meaning, and so are no rows of the table: a matrix, or a block of the circuit.
+UNITARY = _g("unitary", "U", "Unitary matrix", flags="variadic")
+BLOCK = "block:"
+
+
+def row_of(gate: str, targets: int, label: str | None = None) -> Gate:
+    """Return the row of a gate in normal form, blocks and matrices with as many targets as they have there."""
+    row = GATES.get(gate)
+    return row if row is not None else _special(gate, targets, label)
+
+
+@lru_cache(maxsize=1024)
+def _special(gate: str, targets: int, label: str | None) -> Gate:
+    if gate == "unitary":
+        return replace(UNITARY, targets=targets, label=label or "U", variadic=False)
+    name = gate[len(BLOCK) :]
+    return Gate(gate, name, f"Block {name}", targets)
+
+
 # alias -> (gate, number of leading qubits that are controls); Qiskit's and OpenQASM's names.
 ALIASES: dict[str, tuple[str, int]] = {
     **{alias: (row.name, 0) for row in _ROWS for alias in row.aliases},
@@ -132,6 +152,8 @@ def resolve(name: str) -> tuple[Gate, int] | None:
         >>> gate.name, controls
         ('x', 2)
     """
+    if name.startswith(BLOCK) and len(name) > len(BLOCK):
+        return replace(_special(name, 1, None), variadic=True), 0
     for text in (name, name.lower()):
         if text in GATES:
             return GATES[text], 0
@@ -139,6 +161,8 @@ def resolve(name: str) -> tuple[Gate, int] | None:
             base, controls = ALIASES[text]
             return GATES[base], controls
         base = text.lstrip("c")
+        if base == "unitary":
+            return UNITARY, len(text) - len(base)
         if len(base) < len(text) and base in GATES and GATES[base].controllable:
             return GATES[base], len(text) - len(base)
     return None
@@ -177,7 +201,9 @@ def to_typescript() -> str:
         cells = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in asdict(row).items())
         rows.append(f"  {row.name}: {{ {cells} }},")
     pairs = [f'  {alias}: {{ gate: "{gate}", controls: {n} }},' for alias, (gate, n) in ALIASES.items()]
-    return _TS_HEAD + "\n".join(rows) + _TS_MIDDLE + "\n".join(pairs) + _TS_TAIL
+    cells = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in asdict(UNITARY).items())
+    middle = _TS_MIDDLE.replace("UNITARY_ROW", f"{{ {cells} }}")
+    return _TS_HEAD + "\n".join(rows) + middle + "\n".join(pairs) + _TS_TAIL
 
 
 _TS_HEAD = """\
@@ -210,6 +236,10 @@ export const GATES: Record<string, GateRow> = {
 _TS_MIDDLE = """
 };
 
+/** Gates that bring their own meaning are no rows of the table: a matrix, or a block of the circuit. */
+export const UNITARY: GateRow = UNITARY_ROW;
+export const BLOCK = "block:";
+
 /** `controls` leading qubits are controls; -1: all qubits but the targets. */
 export const ALIASES: Record<string, { gate: string; controls: number }> = {
 """
@@ -218,10 +248,12 @@ _TS_TAIL = """
 
 /** The gate a name or an alias stands for; any number of leading c's and upper case are accepted. */
 export function resolve(name: string): { gate: string; controls: number } | undefined {
+  if (name.startsWith(BLOCK) && name.length > BLOCK.length) return { gate: name, controls: 0 };
   for (const text of [name, name.toLowerCase()]) {
     if (Object.hasOwn(GATES, text)) return { gate: text, controls: 0 };
     if (Object.hasOwn(ALIASES, text)) return ALIASES[text];
     const base = text.replace(/^c+/, "");
+    if (base === "unitary") return { gate: base, controls: text.length - base.length };
     if (base.length < text.length && Object.hasOwn(GATES, base) && GATES[base]?.controllable) {
       return { gate: base, controls: text.length - base.length };
     }

@@ -1,7 +1,6 @@
 """`Circuit`: a frozen, ordered list of operations on named wires; every change returns a new value.
 
-It must not import any layer above it at module level: text, statistics, drawing and interop are reached from
-inside the methods that need them.
+It must not import any layer above it. What a circuit can be turned into is in forms.py, blocks in grouping.py.
 """
 
 from __future__ import annotations
@@ -10,24 +9,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as _replace
-from typing import TYPE_CHECKING, Any, SupportsIndex, Unpack
+from typing import Any, SupportsIndex, Unpack
 
+from qlab.circuit.blocks import Block, check_blocks, check_expanded, sizes_of, symbols_in
 from qlab.circuit.build import Fields, If, Wires, make_operation
 from qlab.circuit.expr import Sym
+from qlab.circuit.forms import Forms
+from qlab.circuit.grouping import Grouping
 from qlab.circuit.names import Names, check_limit, check_names, wire_indices, wire_names
-from qlab.circuit.ops import Operation, Param, check, in_order
+from qlab.circuit.ops import Operation, Param, check
 from qlab.errors import CircuitError
-
-if TYPE_CHECKING:
-    from qiskit.circuit import QuantumCircuit
-
-    from qlab.circuit.stats import Stats
 
 _NUMBERED = re.compile(r"g([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class Circuit:
+class Circuit(Forms, Grouping):
     """A quantum circuit with symbolic angles, as an immutable value with one canonical text.
 
     Args:
@@ -36,6 +33,7 @@ class Circuit:
         clbits: How many classical bits (named c0, c1, ...), or their names.
         name: 1 to 64 characters.
         names: Other names of symbols, such as ``{"w[0]": "θ[0]"}``.
+        blocks: Definitions of the gates called ``"block:NAME"``; see `define` and `group`.
         limits: Raises a limit by name: ``{"qubits": 64, "ops": 10_000}``.
 
     Raises:
@@ -52,6 +50,7 @@ class Circuit:
     clbits: tuple[str, ...]
     name: str
     names: Names
+    blocks: tuple[Block, ...]
     # Largest g-number in use, so that appending a thousand gates stays linear; follows from ops.
     _top: int = field(compare=False, hash=False)
 
@@ -63,6 +62,7 @@ class Circuit:
         clbits: int | Sequence[str] = 0,
         name: str = "circuit",
         names: Mapping[str, str] | None = None,
+        blocks: Iterable[Block] = (),
         limits: Mapping[str, int] | None = None,
     ) -> None:
         quantum = wire_names(qubits, "q", "qubits", limits)
@@ -70,9 +70,12 @@ class Circuit:
         kept = tuple(ops)
         check_limit("ops", len(kept), limits)
         checked = check_names(name, quantum, classical, names or {})
+        defined = tuple(blocks)
+        check_blocks(defined, limits)
+        sizes = sizes_of(defined)
         seen: set[str] = set()
         for op in kept:
-            check(op, len(quantum), len(classical))
+            check(op, len(quantum), len(classical), sizes)
             if op.id in seen:
                 raise CircuitError(
                     f"the id {op.id} is used twice",
@@ -80,19 +83,32 @@ class Circuit:
                     cure="give each operation its own id",
                 )
             seen.add(op.id)
-        self._set(quantum, kept, classical, name, checked, _top_number(kept))
+        if defined:
+            check_expanded(kept, defined, limits)
+        self._set(quantum, kept, classical, name, checked, defined, _top_number(kept))
 
     def _set(self, *values: object) -> None:
-        for key, value in zip(("qubits", "ops", "clbits", "name", "names", "_top"), values, strict=True):
+        for key, value in zip(("qubits", "ops", "clbits", "name", "names", "blocks", "_top"), values, strict=True):
             object.__setattr__(self, key, value)
 
     def _with_ops(self, ops: tuple[Operation, ...], top: int | None = None) -> Circuit:
         """A circuit on the same wires whose ops are already checked."""
         if len(ops) > len(self.ops):
-            check_limit("ops", len(ops), {"ops": len(ops)} if len(self.ops) > 10_000 else None)
+            raised = {"ops": len(ops)} if len(self.ops) > 10_000 else None
+            check_limit("ops", len(ops), raised)
+            if self.blocks:
+                check_expanded(ops, self.blocks, raised)
         new = object.__new__(Circuit)
-        new._set(self.qubits, ops, self.clbits, self.name, self.names, _top_number(ops) if top is None else top)
+        top = _top_number(ops) if top is None else top
+        new._set(self.qubits, ops, self.clbits, self.name, self.names, self.blocks, top)
         return new
+
+    def _rebuilt(self, ops: tuple[Operation, ...], blocks: tuple[Block, ...]) -> Circuit:
+        """A circuit on the same wires with other operations and blocks, all checked."""
+        most = {"qubits": max(64, self.n_qubits), "ops": max(10_000, len(self.ops))}
+        return Circuit(
+            self.qubits, ops, clbits=self.clbits, name=self.name, names=self.names, blocks=blocks, limits=most
+        )
 
     # What it is
 
@@ -108,8 +124,12 @@ class Circuit:
 
     @property
     def symbols(self) -> tuple[Sym, ...]:
-        """The distinct symbols read, inputs first, by index."""
-        return in_order({s for op in self.ops for s in op.symbols})
+        """The distinct symbols read, inside blocks too, inputs first, by index."""
+        return symbols_in(self.ops, self.blocks)
+
+    def family(self, op: Operation) -> str:
+        """Return the colour family of one of its operations; a block's is that of what it reads."""
+        return op.family_with(symbols_in([op], self.blocks))
 
     @property
     def n_inputs(self) -> int:
@@ -152,18 +172,22 @@ class Circuit:
         anticontrols: Wires = (),
         clbits: Wires = (),
         condition: If = None,
+        matrix: Any = None,
+        label: str | None = None,
         id: str | None = None,
     ) -> Circuit:
         """Return the circuit with one operation more at its end.
 
         Args:
-            gate: A name or alias of the gate table: ``"ry"``, ``"cx"``, ``"toffoli"``.
+            gate: A name or alias of the gate table: ``"ry"``, ``"cx"``; ``"unitary"``; ``"block:NAME"``.
             qubits: Index or name, or several; for an alias the controls come first. Barrier: none means all.
             params: Angles in radians: numbers, texts such as ``"2*x[0]+w[1]"``, or `Expr`.
             controls: More controls, on 1.
             anticontrols: Controls on 0.
             clbits: Where ``measure`` writes.
             condition: ``(clbit or clbits, value)``.
+            matrix: Of ``unitary``: an array (2**k, 2**k) on k ≤ 3 qubits, the first the low bit of its indices.
+            label: Of ``unitary``: what the drawing calls it.
             id: Its id; by default the next ``g`` number.
 
         Raises:
@@ -176,7 +200,7 @@ class Circuit:
         """
         return self.insert(
             len(self.ops), gate, qubits, *params, controls=controls, anticontrols=anticontrols,
-            clbits=clbits, condition=condition, id=id,
+            clbits=clbits, condition=condition, matrix=matrix, label=label, id=id,
         )  # fmt: skip
 
     def insert(
@@ -200,7 +224,10 @@ class Circuit:
             fields.get("anticontrols", ()),
             fields.get("clbits", ()),
             fields.get("condition"),
+            fields.get("matrix"),
+            fields.get("label"),
             (self.qubits, self.clbits),
+            sizes_of(self.blocks),
         )
         ops = (*self.ops[:at], op, *self.ops[at:]) if at != len(self.ops) else (*self.ops, op)
         return self._with_ops(ops, max(self._top, _number_of(id)))
@@ -208,9 +235,9 @@ class Circuit:
     def extend(self, ops: Iterable[Operation]) -> Circuit:
         """Return the circuit with more operations at its end; an id in use becomes the next free one."""
         taken = {op.id for op in self.ops}
-        out, top = list(self.ops), self._top
+        out, top, sizes = list(self.ops), self._top, sizes_of(self.blocks)
         for op in ops:
-            check(op, self.n_qubits, self.n_clbits)
+            check(op, self.n_qubits, self.n_clbits, sizes)
             if op.id in taken:
                 top += 1
                 op = _replace(op, id=f"g{top}")
@@ -233,7 +260,7 @@ class Circuit:
 
         Args:
             id: Which operation.
-            changes: Any of gate, qubits, params, controls, anticontrols, clbits, condition, id.
+            changes: Any of gate, qubits, params, controls, anticontrols, clbits, condition, matrix, label, id.
 
         Raises:
             CircuitError: as `append`; TypeError for an unknown field.
@@ -254,7 +281,7 @@ class Circuit:
         parts["params"] = params if isinstance(params, (tuple, list)) else (params,)
         if parts["id"] != id and any(op.id == parts["id"] for op in self.ops):
             raise CircuitError(f"the id {parts['id']} is used twice", where=f"op {id}", cure="choose a free id")
-        new = make_operation(**parts, names=(self.qubits, self.clbits))
+        new = make_operation(**parts, names=(self.qubits, self.clbits), sizes=sizes_of(self.blocks))
         return self._with_ops((*self.ops[:i], new, *self.ops[i + 1 :]))
 
     def with_(
@@ -272,6 +299,7 @@ class Circuit:
             clbits=self.clbits if clbits is None else clbits,
             name=self.name if name is None else name,
             names=self.names if names is None else names,
+            blocks=self.blocks,
             limits={"qubits": max(64, self.n_qubits), "ops": max(10_000, len(self.ops))},
         )
 
@@ -310,83 +338,6 @@ class Circuit:
         from qlab.circuit.combine import bind
 
         return bind(self, x, w)
-
-    # Other forms of it
-
-    def to_text(self) -> str:
-        """Return the canonical JSON text, the same byte for byte in Python and JavaScript."""
-        from qlab.circuit.text import to_text
-
-        return to_text(self)
-
-    @staticmethod
-    def from_text(text: str, *, limits: Mapping[str, int] | None = None) -> Circuit:
-        """Return the circuit of a text; `to_text` of it is the normal form.
-
-        Raises:
-            CircuitError: naming line and column, or operation and field.
-        """
-        from qlab.circuit.text import from_text
-
-        return from_text(text, limits=limits)
-
-    def stats(self) -> Stats:
-        """Return depth, gate counts, weights, inputs and light cone; see `qlab.circuit.stats`."""
-        from qlab.circuit.stats import stats
-
-        return stats(self)
-
-    def to_qiskit(self) -> QuantumCircuit:
-        """Return the circuit for Qiskit, names and order of parameters kept; see `qlab.interop.qiskit`."""
-        from qlab.interop.qiskit import to_qiskit
-
-        return to_qiskit(self)
-
-    @staticmethod
-    def from_qiskit(
-        circuit: QuantumCircuit,
-        *,
-        inputs: Iterable[object] | None = None,
-        limits: Mapping[str, int] | None = None,
-    ) -> Circuit:
-        """Return a Qiskit circuit as a qlab one; see `qlab.interop.qiskit.from_qiskit`."""
-        from qlab.interop.qiskit import from_qiskit
-
-        return from_qiskit(circuit, inputs=inputs, limits=limits)
-
-    def to_qasm(self, version: int = 3) -> str:
-        """Return OpenQASM 3 or 2; see `qlab.interop.qasm`."""
-        from qlab.interop.qasm import to_qasm
-
-        return to_qasm(self, version)
-
-    @staticmethod
-    def from_qasm(text: str, *, file: str = "qasm", limits: Mapping[str, int] | None = None) -> Circuit:
-        """Return the circuit of an OpenQASM 2 or 3 text; see `qlab.interop.qasm`.
-
-        Args:
-            text: The program, not a path.
-            file: What errors call it: ``"bell.qasm:3:7"``.
-            limits: Raises a limit by name.
-        """
-        from qlab.interop.qasm import from_qasm
-
-        return from_qasm(text, file=file, limits=limits)
-
-    def __repr__(self) -> str:
-        parts = [f"{self.name!r}", f"{self.n_qubits} qubits", f"{len(self.ops)} ops"]
-        parts += [f"{n} {what}" for n, what in ((self.n_inputs, "inputs"), (self.n_weights, "weights")) if n]
-        return f"<Circuit {', '.join(parts)}>"
-
-    def __str__(self) -> str:
-        from qlab.circuit.drawing import draw
-
-        return draw(self)
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from qlab.circuit.svg import to_svg
-
-        return {"text/plain": f"{self!r}\n{self}", "image/svg+xml": to_svg(self)}
 
 
 def _number_of(id: str) -> int:

@@ -12,7 +12,7 @@ from typing import SupportsIndex
 
 from qlab.errors import CircuitError
 
-LIMITS = {"qubits": 64, "clbits": 1024, "ops": 10_000, "text": 1_000_000}
+LIMITS = {"qubits": 64, "clbits": 1024, "ops": 10_000, "blocks": 256, "text": 1_000_000}
 MAX_NAME = 64
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SYMBOL = re.compile(r"([xw])\[(0|[1-9][0-9]{0,3})\]")

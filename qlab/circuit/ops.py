@@ -6,15 +6,18 @@ It must not know the circuit, only how many wires there are; ids are the circuit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from qlab.circuit.expr import Expr, Sym, number, parse
 from qlab.circuit.expr import ExprError as ExprError  # callers catch it beside CircuitError
-from qlab.circuit.gates import GATES, Gate, lookup
+from qlab.circuit.gates import BLOCK, Gate, lookup, row_of
+from qlab.circuit.names import check_name
+from qlab.circuit.unitary import MAX_TARGETS, Matrix, check_matrix
 from qlab.errors import CircuitError
 
 Param = Expr | str | float | int
+_NO_BLOCKS: Mapping[str, int] = {}
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 
 
@@ -42,13 +45,15 @@ class Operation:
 
     Args:
         id: Unique and stable within the circuit: ``"g3"``.
-        gate: A name of the gate table; ``cx`` is ``x`` with one control.
+        gate: A name of the gate table, ``"unitary"``, or ``"block:NAME"``; ``cx`` is ``x`` with one control.
         qubits: The targets, in the gate's order.
         params: The angles.
         controls: Ascending; all must be 1.
         anticontrols: Ascending; all must be 0.
         clbits: Where ``measure`` writes.
         condition: Run only if.
+        matrix: Of ``unitary`` only: rows of complex numbers, the first qubit the low bit of both indices.
+        label: Of ``unitary`` only: what the drawing calls it.
     """
 
     id: str
@@ -59,11 +64,18 @@ class Operation:
     anticontrols: tuple[int, ...] = ()
     clbits: tuple[int, ...] = ()
     condition: Condition | None = None
+    matrix: Matrix | None = None
+    label: str | None = None
 
     @property
     def spec(self) -> Gate:
-        """The row of the gate table."""
-        return GATES[self.gate]
+        """The row of the gate table; for a matrix or a block one made up for its qubits."""
+        return row_of(self.gate, len(self.qubits), self.label)
+
+    @property
+    def block(self) -> str | None:
+        """The name of the block it stands for, None for any other operation."""
+        return self.gate[len(BLOCK) :] if self.gate.startswith(BLOCK) else None
 
     @property
     def wires(self) -> tuple[int, ...]:
@@ -73,17 +85,21 @@ class Operation:
     @property
     def display(self) -> str:
         """The name people know it by: ``"ccx"``; an anti-control counts as a control."""
-        return "c" * (len(self.controls) + len(self.anticontrols)) + self.gate
+        return "c" * (len(self.controls) + len(self.anticontrols)) + (self.block or self.gate)
 
     @property
     def symbols(self) -> tuple[Sym, ...]:
-        """The distinct symbols its angles read, inputs first."""
+        """The distinct symbols its angles read, inputs first; those inside a block are `Circuit.symbols`' business."""
         return in_order({s for p in self.params for s in p.symbols()})
 
     @property
     def family(self) -> str:
         """``"data" | "weight" | "mixed" | "read" | "entangle" | "fixed"``: what its colour says."""
-        kinds = {s.kind for s in self.symbols}
+        return self.family_with(self.symbols)
+
+    def family_with(self, symbols: Iterable[Sym]) -> str:
+        """Return its family when it reads these symbols: for a block, those of its definition."""
+        kinds = {s.kind for s in symbols}
         if kinds:
             return "mixed" if len(kinds) == 2 else "data" if "x" in kinds else "weight"
         if not self.spec.unitary or self.condition is not None:
@@ -153,9 +169,17 @@ def normalise(
     return row, qubits[lead:], angles, tuple(sorted((*controls, *qubits[:lead]))), tuple(sorted(anticontrols))
 
 
-def check(op: Operation, n_qubits: int, n_clbits: int) -> None:
-    """Raise CircuitError unless an operation in normal form is legal on this many wires."""
+def check(op: Operation, n_qubits: int, n_clbits: int, sizes: Mapping[str, int] = _NO_BLOCKS) -> None:
+    """Raise CircuitError unless an operation in normal form is legal on this many wires.
+
+    Args:
+        op: The operation.
+        n_qubits, n_clbits: The wires there are.
+        sizes: How many qubits each block takes, by name.
+    """
     where = f"op {op.id}"
+    if op.block is not None:
+        _check_block(op, sizes, where)
     row = op.spec
     if not isinstance(op.id, str) or not ID.fullmatch(op.id):
         raise CircuitError(
@@ -190,8 +214,48 @@ def check(op: Operation, n_qubits: int, n_clbits: int) -> None:
     for c in op.clbits:
         if not 0 <= c < n_clbits:
             raise _range("classical bit", c, n_clbits, f"{where}, field clbits")
+    if op.gate == "unitary" or op.matrix is not None or op.label is not None:
+        _check_unitary(op, where)
     if op.condition is not None:
         _check_condition(op, op.condition, n_clbits, f"{where}, field if")
+
+
+def _check_block(op: Operation, sizes: Mapping[str, int], where: str) -> None:
+    name = op.block or ""
+    if name not in sizes:
+        known = ", or use " + ", ".join(f'"{BLOCK}{k}"' for k in list(sizes)[:4]) if sizes else ""
+        raise CircuitError(
+            f'the block "{name}" is not defined', where=f"{where}, field gate", cure=f"define it in blocks{known}"
+        )
+    n, got = sizes[name], len(op.qubits)
+    if n != got:
+        plural = "qubit" if n == 1 else "qubits"
+        raise CircuitError(
+            f"block {name} acts on {n} {plural}, got {got}", where=f"{where}, field qubits", cure=f"give {n} {plural}"
+        )
+
+
+def _check_unitary(op: Operation, where: str) -> None:
+    if op.gate != "unitary":
+        field = "label" if op.matrix is None else "matrix"
+        raise CircuitError(f"{op.gate} takes no {field}", where=f"{where}, field {field}", cure="leave it out")
+    if op.label is not None:
+        check_name(op.label, f"{where}, field label")
+    n = len(op.qubits)
+    if n > MAX_TARGETS:
+        cure = f"use 1 to {MAX_TARGETS} qubits"
+        message = f"unitary takes 1 to {MAX_TARGETS} qubits, got {n}"
+        raise CircuitError(message, where=f"{where}, field qubits", cure=cure)
+    place = f"{where}, field matrix"
+    if op.matrix is None:
+        cure = "give a matrix: [[[0, 0], [1, 0]], [[1, 0], [0, 0]]]"
+        raise CircuitError("unitary needs a matrix", where=place, cure=cure)
+    check_matrix(op.matrix, place)
+    size = len(op.matrix)
+    if size != 2**n:
+        needs = f"{n} qubit{' needs' if n == 1 else 's need'} {2**n} × {2**n}"
+        cure = "make matrix and qubits fit each other"
+        raise CircuitError(f"the matrix is {size} × {size}, but {needs}", where=place, cure=cure)
 
 
 def _check_condition(op: Operation, condition: Condition, n_clbits: int, where: str) -> None:

@@ -31,7 +31,7 @@ class Stats(TypedDict):
 
 
 def stats(circuit: Circuit) -> Stats:
-    """Return the statistics of a circuit.
+    """Return the statistics of a circuit, its blocks written out.
 
     Depth is Qiskit's: classical bits are wires too, barriers align wires without counting.
 
@@ -40,6 +40,7 @@ def stats(circuit: Circuit) -> Stats:
         >>> stats(Circuit(2).append("h", 0).append("cx", [0, 1]))["counts"]
         {'h': 1, 'cx': 1}
     """
+    circuit = circuit.flattened()
     counted = [op for op in circuit.ops if op.gate != "barrier"]
     counts: dict[str, int] = {}
     for op in circuit.ops:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PITCH, GATE, COLUMN, GAP, MARGIN = 56, 40, 52, 12, 8
 PORT = 12  # room for the digits of a gate on two wires
-MAX_COLUMNS, MAX_ANGLE = 120, 18
+MAX_COLUMNS, MAX_ANGLE, MAX_LABEL = 120, 18, 14
 # fill, edge, ink
 COLOURS = {
     "data": ("#dcebf9", "#1a6db0", "#0a3e6a"),
@@ -44,10 +44,14 @@ def _angle(op: Operation) -> str:
     return elided(",".join(map(str, op.params)), MAX_ANGLE)
 
 
+def _label(op: Operation) -> str:
+    return elided(op.spec.label, MAX_LABEL)
+
+
 def _width(op: Operation) -> int:
     if _is_cross(op) or _is_target(op):
         return GATE
-    text = max(6.6 * len(_angle(op)), 8.4 * len(op.spec.label)) + 12 + (PORT if len(op.qubits) == 2 else 0)
+    text = max(6.6 * len(_angle(op)), 8.4 * len(_label(op))) + 12 + (PORT if len(op.qubits) > 1 else 0)
     return int(min(132 + PORT, max(GATE, text)))
 
 
@@ -78,22 +82,22 @@ class _Canvas:
         )
 
     def box(self, op: Operation, x: float, top: float, width: float, height: float) -> None:
-        fill, edge, _ = COLOURS[op.family]
+        fill, edge, _ = COLOURS[self.circuit.family(op)]
         self.gates.append(
             f'<rect x="{x - width / 2:g}" y="{top:g}" width="{width:g}" height="{height:g}" rx="4" fill="{fill}" '
             f'stroke="{edge}" stroke-width="1.5"/>'
         )
 
     def named(self, op: Operation, x: float, y: float, angle: bool = True) -> None:
-        ink = COLOURS[op.family][2]
-        x += PORT / 2 if len(op.qubits) == 2 else 0
+        ink = COLOURS[self.circuit.family(op)][2]
+        x += PORT / 2 if len(op.qubits) > 1 else 0
         shift = -3 if op.params and angle else 5
-        self.gates.append(self.text(x, y + shift, op.spec.label, 13, ink, extra=' font-weight="600"'))
+        self.gates.append(self.text(x, y + shift, _label(op), 13, ink, extra=' font-weight="600"'))
         if op.params and angle:
             self.gates.append(self.text(x, y + 13, _angle(op), 11, ink, _MONO))
 
     def operation(self, op: Operation, x: float, width: float) -> None:
-        edge = COLOURS[op.family][1]
+        edge = COLOURS[self.circuit.family(op)][1]
         wires = op.wires
         if len(wires) > 1 and op.gate != "barrier":
             self.links.append(
@@ -119,7 +123,7 @@ class _Canvas:
         elif _is_target(op):
             y = self.y(op.qubits[0])
             self.gates.append(
-                f'<circle cx="{x:g}" cy="{y}" r="12" fill="{COLOURS[op.family][0]}" stroke="{edge}" '
+                f'<circle cx="{x:g}" cy="{y}" r="12" fill="{COLOURS[self.circuit.family(op)][0]}" stroke="{edge}" '
                 f'stroke-width="1.5"/><path d="M{x - 12:g} {y}h24m-12-12v24" stroke="{edge}" stroke-width="1.5"/>'
             )
         else:
@@ -128,10 +132,10 @@ class _Canvas:
 
     def boxes(self, op: Operation, x: float, width: float) -> None:
         targets = sorted(op.qubits) or [0]
-        if len(targets) == 2 and targets[1] == targets[0] + 1:
+        if len(targets) > 1 and targets[-1] == targets[0] + len(targets) - 1:
             top = self.y(targets[0]) - GATE / 2
-            self.box(op, x, top, width, PITCH + GATE)
-            self.named(op, x, (self.y(targets[0]) + self.y(targets[1])) / 2)
+            self.box(op, x, top, width, (len(targets) - 1) * PITCH + GATE)
+            self.named(op, x, (self.y(targets[0]) + self.y(targets[-1])) / 2)
         else:
             for k, q in enumerate(targets):
                 self.box(op, x, self.y(q) - GATE / 2, width, GATE)
@@ -143,9 +147,9 @@ class _Canvas:
                     )
                 else:
                     self.named(op, x, self.y(q), angle=k == 0)
-        if len(op.qubits) == 2:  # which wire is which
+        if len(op.qubits) > 1:  # which wire is which
             for k, q in enumerate(op.qubits):
-                ink = COLOURS[op.family][2]
+                ink = COLOURS[self.circuit.family(op)][2]
                 self.gates.append(self.text(x - width / 2 + 8, self.y(q) + 4, str(k), 11, ink))
 
     def bits(self, op: Operation, x: float) -> None:

@@ -11,15 +11,18 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from qlab.circuit.gates import GATES, lookup
+from qlab.circuit.blocks import Block, inside
+from qlab.circuit.gates import BLOCK, GATES, UNITARY, lookup
 from qlab.circuit.model import Circuit
-from qlab.circuit.names import check_limit
+from qlab.circuit.names import check_limit, check_name
 from qlab.circuit.ops import Condition, Operation, normalise
+from qlab.circuit.unitary import from_pairs, print_matrix
 from qlab.errors import CircuitError
 
 FORMAT = "circuit/1"
-_KEYS = ("qlab", "name", "qubits", "clbits", "names", "ops")
-_OP_KEYS = ("id", "gate", "qubits", "params", "controls", "anticontrols", "clbits", "if")
+_KEYS = ("qlab", "name", "qubits", "clbits", "names", "blocks", "ops")
+_OP_KEYS = ("id", "gate", "qubits", "params", "matrix", "label", "controls", "anticontrols", "clbits", "if")
+_BLOCK_KEYS = ("name", "qubits", "ops")
 
 
 def _dump(value: object) -> str:
@@ -31,10 +34,15 @@ def _ints(values: tuple[int, ...]) -> str:
 
 
 def _print_op(op: Operation) -> str:
-    parts = [f'{{"id": "{op.id}", "gate": "{op.gate}", "qubits": {_ints(op.qubits)}']
+    gate = f'"{op.gate}"' if op.block is None else _dump(op.gate)
+    parts = [f'{{"id": "{op.id}", "gate": {gate}, "qubits": {_ints(op.qubits)}']
     if op.params:
         # The printed form of an angle holds nothing that JSON escapes.
         parts.append('"params": [' + ", ".join(f'"{p}"' for p in op.params) + "]")
+    if op.matrix is not None:
+        parts.append(f'"matrix": {print_matrix(op.matrix)}')
+    if op.label is not None:
+        parts.append(f'"label": {_dump(op.label)}')
     parts += [
         f'"{key}": {_ints(values)}'
         for key, values in (
@@ -47,6 +55,15 @@ def _print_op(op: Operation) -> str:
     if op.condition is not None:
         parts.append(f'"if": {{"clbits": {_ints(op.condition.clbits)}, "value": {op.condition.value}}}')
     return ", ".join(parts) + "}"
+
+
+def _print_ops(ops: tuple[Operation, ...]) -> str:
+    rows = ",\n".join(map(_print_op, ops))
+    return f'"ops": [\n{rows}\n]' if ops else '"ops": []'
+
+
+def _print_block(block: Block) -> str:
+    return f'{{"name": {_dump(block.name)}, "qubits": {block.qubits}, {_print_ops(block.ops)}}}'
 
 
 def to_text(circuit: Circuit) -> str:
@@ -72,8 +89,9 @@ def to_text(circuit: Circuit) -> str:
         lines.append(f'"clbits": {_dump(list(circuit.clbits))}')
     if circuit.names:
         lines.append(f'"names": {_dump(dict(circuit.names))}')
-    ops = ",\n".join(map(_print_op, circuit.ops))
-    lines.append(f'"ops": [\n{ops}\n]' if ops else '"ops": []')
+    if circuit.blocks:
+        lines.append('"blocks": [\n' + ",\n".join(map(_print_block, circuit.blocks)) + "\n]")
+    lines.append(_print_ops(circuit.ops))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -115,8 +133,26 @@ def from_text(text: str, *, limits: Mapping[str, int] | None = None) -> Circuit:
     names = data.get("names", {})
     if not isinstance(names, dict):
         raise CircuitError("names is not an object", where="field names", cure='write {"w[0]": "θ[0]"}')
+    blocks = [_read_block(row, i, limits) for i, row in enumerate(_list(data.get("blocks", []), "field blocks"))]
     ops = [_read_op(row, i) for i, row in enumerate(rows)]
-    return Circuit(qubits, ops, clbits=clbits, name=data.get("name", "circuit"), names=names, limits=limits)
+    name = data.get("name", "circuit")
+    return Circuit(qubits, ops, clbits=clbits, name=name, names=names, blocks=blocks, limits=limits)
+
+
+def _read_block(row: object, index: int, limits: Mapping[str, int] | None) -> Block:
+    where = f"field blocks[{index}]"
+    if not isinstance(row, dict):
+        cure = 'write {"name": "A", "qubits": 1, "ops": []}'
+        raise CircuitError(f"block {index} is not an object", where=where, cure=cure)
+    _keys(row, _BLOCK_KEYS, where, "a block")
+    name = check_name(row.get("name"), where)
+    try:
+        qubits = _integer(row.get("qubits"), "field qubits")
+        rows = _list(row.get("ops"), "field ops")
+        check_limit("ops", len(rows), limits)
+        return Block(name, qubits, tuple(_read_op(one, i) for i, one in enumerate(rows)))
+    except CircuitError as error:
+        raise inside(name, error) from None
 
 
 def _read_op(row: object, index: int) -> Operation:
@@ -128,7 +164,7 @@ def _read_op(row: object, index: int) -> Operation:
     where = f"op {id[:32]}"
     _keys(row, _OP_KEYS, where)
     gate = row.get("gate")
-    if not isinstance(gate, str) or gate not in GATES:
+    if not isinstance(gate, str) or not (gate in GATES or gate == UNITARY.name or _is_block(gate)):
         base, controls = lookup(gate, f"{where}, field gate")
         raise CircuitError(
             f"{_dump(gate)} is not a gate in normal form",
@@ -150,7 +186,14 @@ def _read_op(row: object, index: int) -> Operation:
         where,
     )
     condition = _read_condition(row["if"], f"{where}, field if") if "if" in row else None
-    return Operation(id, found.name, qubits, angles, ones, zeros, _integers(row, "clbits", where), condition)
+    bits = _integers(row, "clbits", where)
+    matrix = from_pairs(row["matrix"], f"{where}, field matrix") if "matrix" in row else None
+    label = check_name(row["label"], f"{where}, field label") if "label" in row else None
+    return Operation(id, found.name, qubits, angles, ones, zeros, bits, condition, matrix, label)
+
+
+def _is_block(gate: str) -> bool:
+    return gate.startswith(BLOCK) and len(gate) > len(BLOCK)
 
 
 def _read_condition(value: object, where: str) -> Condition:
@@ -172,10 +215,10 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return out
 
 
-def _keys(data: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+def _keys(data: dict[str, Any], known: tuple[str, ...], where: str, what: str = "") -> None:
     for key in data:
         if key not in known:
-            what = "an operation" if where else "a circuit"
+            what = what or ("an operation" if where else "a circuit")
             raise CircuitError(
                 f"{_dump(key)[:40]} is not a field of {what}",
                 where=where or f"field {key[:40]}",

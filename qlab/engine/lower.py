@@ -1,18 +1,21 @@
 """From a `Circuit` to passes over memory: relabelling, lowering to (controlled) 2x2 matrices, and fusion.
 
 Every gate of the table becomes at most three controlled 2x2 passes; CX, SWAP, DCX and X none at all (see
-`frame`). Passes on the same pair of amplitudes fuse across everything they commute with, and passes that no
-observable can see are dropped. Pure Python; it must not know batches or numba.
+`frame`); a matrix on three qubits 28, each over two of eight amplitudes. Passes on the same pair of amplitudes
+fuse across everything they commute with, and passes that no observable can see are dropped. Pure Python; it must
+not know batches or numba.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from qlab.circuit import Circuit, Operation
+from qlab.circuit.synth import steps
 
 from . import codes
 from .angles import Angle, AngleTable
@@ -105,6 +108,7 @@ def lower(circuit: Circuit) -> Lowered:
         EngineError: naming the operation that isn't a gate: a reset, a condition, a measurement before the
         end.
     """
+    circuit = circuit.flattened()
     final_measurements_only(circuit)
     lowering = _Lowering(circuit.n_qubits)
     for op in circuit.ops:
@@ -113,7 +117,18 @@ def lower(circuit: Circuit) -> Lowered:
     return Lowered(tuple(lowering.passes), lowering.frame, lowering.angles)
 
 
-def visible(passes: Sequence[Pass], terms: Sequence[tuple[int, int]]) -> tuple[Pass, ...]:
+class _Masked(Protocol):
+    @property
+    def v(self) -> int: ...
+    @property
+    def diagonal(self) -> bool: ...
+    def masks_z(self) -> list[int]: ...
+
+
+Part = TypeVar("Part", bound=_Masked)
+
+
+def visible(passes: Sequence[Part], terms: Sequence[tuple[int, int]]) -> tuple[Part, ...]:
     """Return the passes that can change the expectation of Pauli strings given by their memory masks (x, z).
 
     A pass that commutes with every term and with every later pass that stays cancels against its own inverse.
@@ -144,7 +159,13 @@ class _Lowering:
         """Lower one gate."""
         conditions = [(q, 1) for q in op.controls] + [(q, 0) for q in op.anticontrols]
         angles = [self.angles.add(e, op.id) for e in op.params]
-        if op.gate in _TWO:
+        if op.matrix is not None:
+            for step in steps(op.matrix):
+                fixed = [(op.qubits[k], value) for k, value in step.fixed]
+                self.gate(
+                    op.qubits[step.target], conditions + fixed, [Factor(codes.CONST, matrix=np.array(step.matrix))]
+                )
+        elif op.gate in _TWO:
             _TWO[op.gate](self, op.qubits[0], op.qubits[1], conditions, angles)
         elif op.gate == "gphase":
             self.phase(conditions, [_turn(codes.P, angles[0])])

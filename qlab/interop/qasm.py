@@ -16,6 +16,9 @@ from qlab.errors import CircuitError
 def to_qasm(circuit: Circuit, version: int = 3) -> str:
     """Return the circuit as OpenQASM.
 
+    A matrix, which OpenQASM has no word for, and a block are written out in gates: the same state, in version 3 to
+    its global phase, and blocks and labels are not in the program any more.
+
     Args:
         circuit: Any circuit; for version 2 without symbols.
         version: 3 (symbols are inputs ``x_0``, ``w_3``) or 2 (numbers only, no global phase).

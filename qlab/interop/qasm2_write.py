@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qlab.circuit import Circuit, Operation
+from qlab.circuit.synth import written
 from qlab.errors import CircuitError
 
 
@@ -12,6 +13,7 @@ def to_qasm2(circuit: Circuit) -> str:
     Raises:
         CircuitError: for a symbol, or a condition on some bits of several.
     """
+    circuit = written(circuit)
     if circuit.symbols:
         first = next(op for op in circuit.ops if op.symbols)
         raise CircuitError(

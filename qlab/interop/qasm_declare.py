@@ -125,12 +125,12 @@ class Declarations:
         return found
 
     def arguments(self, end: str) -> list[str]:
-        found: list[str] = []
+        found: dict[str, None] = {}  # a list would take quadratic time to search
         while self.tokens.now.text != end:
             name = self.tokens.name("a qubit")
             if name.text in found:
                 self.tokens.fail(f"the qubit {name.text[:40]!r} is named twice", name, "choose another name")
-            found.append(name.text)
+            found[name.text] = None
             if not self.tokens.take(","):
                 break
-        return found
+        return list(found)

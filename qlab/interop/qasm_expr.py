@@ -74,7 +74,7 @@ def power(tokens: Tokens, mark: Token, base: Expr, exponent: Expr) -> Expr:
     if not base.symbols():
         try:
             return number(float(value_of(tokens, mark, base) ** n))
-        except (TypeError, CircuitError, OverflowError):
+        except (TypeError, CircuitError, ArithmeticError):
             tokens.fail("the power has no finite real value", mark, "change it")
     if abs(n) != 0.5:
         tokens.fail(f"the exponent {n:g} is no integer", mark, "use an integer or 0.5")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from qlab.circuit.expr import MAX_LENGTH, Bin, Expr, Neg, Num, Pi, Sym, number
-from qlab.circuit.gates import Gate, resolve
+from qlab.circuit.gates import GATES, Gate, resolve
 
 # What an inverse is called, where it isn't the gate itself or the gate with all angles negated.
 _INVERSE = {"s": "sdg", "sdg": "s", "t": "tdg", "tdg": "t", "sx": "sxdg", "sxdg": "sx"}
@@ -60,7 +60,7 @@ def standard(name: str) -> tuple[Gate, int] | None:
     """Return gate and controls of a name of stdgates.inc, qelib1.inc or of qlab; OpenQASM minds capitals."""
     name = {"U": "u", "CX": "cx", "u0": "id", "u2": "u"}.get(name, name)
     found = resolve(name) if name == name.lower() else None
-    return found if found is not None and found[0].unitary else None
+    return found if found is not None and found[0].unitary and found[0].name in GATES else None
 
 
 def signature(name: str) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from qlab.circuit import Circuit, Operation
 from qlab.circuit.expr import Bin, Call, Expr, Neg, Num
+from qlab.circuit.synth import written
 
 # By gates of stdgates.inc alone; exact, global phase included, so that they may be controlled.
 DEFINITIONS = {
@@ -53,6 +54,7 @@ _WHOLE = re.compile(r"(?<![\w.\[*])(?<!\*-)(\d+)(?![\w.\]])")
 
 def to_qasm3(circuit: Circuit) -> str:
     """Return the program; see `qlab.interop.qasm.to_qasm`."""
+    circuit = written(circuit)
     lines = ["OPENQASM 3.0;", 'include "stdgates.inc";']
     private = _private(circuit)
     if private:

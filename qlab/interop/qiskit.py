@@ -23,10 +23,12 @@ from qiskit.circuit import (
 from qiskit.circuit import library as lib
 from qiskit.circuit.classical import expr as classical
 
-from qlab.circuit import Circuit, Condition, Operation
+from qlab.circuit import Block, Circuit, Condition, Operation
 from qlab.circuit.expr import Bin, Expr, Num, Pi, number
 from qlab.circuit.names import LIMITS, check_limit
+from qlab.circuit.unitary import Matrix
 from qlab.errors import CircuitError
+from qlab.interop.qiskit_own import instance_gate, matrix_gate, matrix_of
 from qlab.interop.qiskit_params import Symbols, add_registers, angle, from_angle, parameters_for, wire_names
 
 MAX_DEPTH = 40  # definitions within definitions
@@ -46,7 +48,8 @@ def to_qiskit(circuit: Circuit) -> QuantumCircuit:
     """Return the circuit for Qiskit.
 
     Inputs and weights become the elements of `ParameterVector`s ``x`` and ``w``, or what ``names`` says. Wires become
-    registers by their names. Qiskit's own order of ``parameters`` is by name of vector, then by index.
+    registers by their names, blocks instructions with a definition. Qiskit's own order of ``parameters`` is by name of
+    vector, then by index.
 
     Raises:
         CircuitError: for an angle without a finite value, or two symbols of one name.
@@ -61,8 +64,9 @@ def to_qiskit(circuit: Circuit) -> QuantumCircuit:
     metadata = add_registers(out, circuit)
     if metadata:
         out.metadata = {"qlab": metadata}
+    writer = _Writer(parameters, {block.name: block for block in circuit.blocks})
     for op in circuit.ops:
-        _emit(out, op, parameters, [] if op.condition is None else list(_bits_of(op.condition)))
+        writer.emit(out, op, [] if op.condition is None else list(_bits_of(op.condition)))
     return out
 
 
@@ -70,22 +74,37 @@ def _bits_of(condition: Condition) -> Iterable[tuple[int, int]]:
     return ((bit, condition.value >> i & 1) for i, bit in enumerate(condition.clbits))
 
 
-def _emit(out: QuantumCircuit, op: Operation, parameters: Mapping[Any, Any], tests: list[tuple[int, int]]) -> None:
-    if tests:  # one test within the other: any choice of bits can be said so
-        (bit, value), *rest = tests
-        with out.if_test((out.clbits[bit], value)):
-            _emit(out, op, parameters, rest)
-        return
-    if op.gate == "barrier":
-        out.barrier([out.qubits[q] for q in op.qubits])
-        return
-    angles = [angle(p, parameters, f"op {op.id}, field params[{i}]") for i, p in enumerate(op.params)]
-    gate = CLASSES[op.gate](*angles)
-    controls = [*op.controls, *op.anticontrols]
-    if controls:
-        ones = (1 << len(op.controls)) - 1  # bit i of ctrl_state belongs to control i
-        gate = gate.control(len(controls), ctrl_state=ones, annotated=False)
-    out.append(gate, [out.qubits[q] for q in (*controls, *op.qubits)], [out.clbits[c] for c in op.clbits])
+class _Writer:
+    """Appends operations to circuits, that of the whole and those of definitions."""
+
+    def __init__(self, parameters: Mapping[Any, Any], blocks: Mapping[str, Block]) -> None:
+        self.parameters, self.blocks = parameters, blocks
+
+    def emit(self, out: QuantumCircuit, op: Operation, tests: Iterable[tuple[int, int]] = ()) -> None:
+        outer, rest = list(tests)[:1], list(tests)[1:]
+        for bit, value in outer:  # one test within the other: any choice of bits can be said so
+            with out.if_test((out.clbits[bit], value)):
+                self.emit(out, op, rest)
+            return
+        if op.gate == "barrier":
+            out.barrier([out.qubits[q] for q in op.qubits])
+            return
+        controls = [*op.controls, *op.anticontrols]
+        gate = self.gate(op, len(controls))
+        out.append(gate, [out.qubits[q] for q in (*controls, *op.qubits)], [out.clbits[c] for c in op.clbits])
+
+    def gate(self, op: Operation, controls: int) -> Any:
+        """The instruction on controls, anti-controls and targets in this order."""
+        if op.matrix is not None:
+            return matrix_gate(op, self.emit)
+        if op.block is not None:
+            return instance_gate(op, self.blocks[op.block], self.emit)
+        angles = [angle(p, self.parameters, f"op {op.id}, field params[{i}]") for i, p in enumerate(op.params)]
+        gate = CLASSES[op.gate](*angles)
+        if controls:
+            ones = (1 << len(op.controls)) - 1  # bit i of ctrl_state belongs to control i
+            gate = gate.control(controls, ctrl_state=ones, annotated=False)
+        return gate
 
 
 def from_qiskit(
@@ -127,7 +146,7 @@ def from_qiskit(
 
 
 def _synthesised(op: Any) -> Any:
-    """Gates for what has a matrix and no definition; None where it has no matrix either."""
+    """Gates for what has a matrix on four qubits and no definition; None where it has no matrix either."""
     from qiskit.quantum_info import Operator
 
     try:
@@ -174,6 +193,8 @@ class _Reader:
         controls: Iterable[int] = (),
         anticontrols: Iterable[int] = (),
         clbits: Iterable[int] = (),
+        matrix: Matrix | None = None,
+        label: str | None = None,
     ) -> None:
         if len(self.ops) >= self.most:
             raise self.error(
@@ -188,7 +209,7 @@ class _Reader:
         self.ops.append(
             Operation(
                 id, gate, tuple(qubits), params, tuple(sorted(controls)), tuple(sorted(anticontrols)),
-                tuple(clbits), condition,
+                tuple(clbits), condition, matrix, label[:64] or None if label else None,
             )
         )  # fmt: skip
 
@@ -226,11 +247,18 @@ class _Reader:
         if (name := self.known(base, params, ones, zeros)) is not None:
             self.gate(name, params, rest, clbits, tests, ones, zeros)
             return
+        if isinstance(base, lib.UnitaryGate) and (rows := matrix_of(base)) is not None:
+            label = base.label if isinstance(base.label, str) and base.label.isprintable() else None
+            self.add("unitary", rest, (), tests, controls=ones, anticontrols=zeros, matrix=rows, label=label)
+            return
         if isinstance(op, lib.PermutationGate):
             self.permutation([int(k) for k in op.pattern], qubits, tests)
             return
         definition = getattr(op, "definition", None)
         if definition is None and op.num_qubits <= 4 and not op.num_clbits:
+            if (rows := matrix_of(op)) is not None:
+                self.add("unitary", qubits, (), tests, matrix=rows)
+                return
             definition = _synthesised(op)
         if definition is None:
             cure = f"remove {op.name}, or decompose it in Qiskit first"

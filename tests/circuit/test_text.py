@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from qlab.circuit import Circuit, Operation, from_text, to_text
 from qlab.errors import CircuitError
-from tests.circuit.strategies import NAMES, circuits
+from tests.circuit.strategies import NAMES, circuits, grouped
 
 HERE = Path(__file__).parents[1] / "vectors"
 CIRCUITS = json.loads((HERE / "circuits.json").read_text("utf-8"))
@@ -24,6 +24,13 @@ BAD = json.loads((HERE / "bad.json").read_text("utf-8"))
 @given(circuits())
 @settings(max_examples=150, deadline=None)
 def test_parse_of_print_is_the_same_circuit(c: Circuit) -> None:
+    assert from_text(to_text(c)) == c
+    assert to_text(from_text(to_text(c))) == to_text(c)
+
+
+@given(grouped(matrices=True))
+@settings(max_examples=80, deadline=None)
+def test_parse_of_print_is_the_same_circuit_with_matrices_and_blocks(c: Circuit) -> None:
     assert from_text(to_text(c)) == c
     assert to_text(from_text(to_text(c))) == to_text(c)
 
@@ -55,7 +62,9 @@ def test_vector_is_canonical(row: dict[str, object]) -> None:
     c = from_text(str(row["text"]))
     assert c.to_text() == row["text"]
     assert c.stats() == row["stats"]
-    assert {op.id: op.family for op in c.ops} == row["families"]
+    assert {op.id: c.family(op) for op in c.ops} == row["families"]
+    if "flat" in row:
+        assert c.flattened().to_text() == row["flat"]
     assert (c.n_inputs, c.n_weights) == (row["n_inputs"], row["n_weights"])
 
 

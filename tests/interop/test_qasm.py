@@ -15,9 +15,10 @@ from qiskit.circuit import library as lib
 from qiskit.quantum_info import Operator
 
 from qlab.circuit import Circuit, templates
+from qlab.circuit.synth import written
 from qlab.errors import CircuitError
 from qlab.interop.qasm import from_qasm, to_qasm
-from tests.circuit.strategies import circuits, smooth
+from tests.circuit.strategies import circuits, grouped, smooth
 from tests.interop.test_qiskit import W, X, unitary
 from tests.vectors import cases
 
@@ -55,6 +56,20 @@ def test_version_3_keeps_the_unitary(c: Circuit) -> None:
     assert np.allclose(unitary(from_qasm(to_qasm(c))), unitary(c), atol=1e-9)
 
 
+@given(grouped(max_qubits=4, max_ops=4, classical=False, params=smooth, matrices=True))
+@settings(max_examples=30, deadline=None)
+def test_matrices_and_blocks_are_written_out(c: Circuit) -> None:
+    assert np.allclose(unitary(from_qasm(to_qasm(c))), unitary(c), atol=1e-9)
+
+
+@given(grouped(max_qubits=3, max_ops=3, classical=False, params=smooth, matrices=True))
+@settings(max_examples=15, deadline=None)
+def test_matrices_and_blocks_are_written_out_in_version_2(c: Circuit) -> None:
+    text = to_qasm(c.bind(X, W), 2)
+    theirs = qasm2.loads(text, custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
+    assert same_up_to_phase(Operator(theirs).data, unitary(c))
+
+
 @given(circuits(max_qubits=3, max_ops=5, classical=False, params=smooth))
 @settings(max_examples=60, deadline=None)
 def test_version_2_is_read_alike_by_qiskit_and_by_us(c: Circuit) -> None:
@@ -67,6 +82,7 @@ def test_version_2_is_read_alike_by_qiskit_and_by_us(c: Circuit) -> None:
 @pytest.mark.parametrize("c", cases.circuits(), ids=lambda c: c.name[:40])
 def test_every_vector_comes_back(c: Circuit) -> None:
     back = from_qasm(to_qasm(c))
+    c = written(c)
     if says_all(c):
         assert back == numbered(c)
     elif c.n_qubits <= 5:

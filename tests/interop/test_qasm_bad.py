@@ -112,6 +112,7 @@ HOSTILE = {
     "long product in a gate": "gate a(t) q { rx(t" + "*t" * 100_000 + ") q; } qubit q; a(2) q;",
     "long inputs": "input float x_" + "9" * 5000 + "; qubit q; rx(x_" + "9" * 5000 + "+zz) q;",
     "many inputs": "".join(f"input float a{i};" for i in range(30_000)),
+    "many arguments": "gate g " + ",".join(f"a{i}" for i in range(100_000)) + " { nope a0; }",
     "stray quotes": "'" * 100_000,
     "open comment": "/*" * 100_000,
     "digits": "qubit q; rx(" + "1" * 900_000 + ") q;",

@@ -27,7 +27,7 @@ from qiskit.quantum_info import Operator, Statevector
 from qlab.circuit import Circuit, Sym, templates
 from qlab.errors import CircuitError
 from qlab.interop.qiskit import from_qiskit, to_qiskit
-from tests.circuit.strategies import circuits, smooth
+from tests.circuit.strategies import circuits, grouped, smooth
 from tests.vectors import cases
 from tests.vectors.reference import to_reference
 
@@ -74,10 +74,46 @@ def test_unitary_is_the_same_both_ways(c: Circuit) -> None:
     assert np.allclose(unitary(from_qiskit(qc)), unitary(c), atol=1e-9)
 
 
+@given(grouped(max_qubits=4, max_ops=6, classical=False, params=smooth, matrices=True))
+@settings(max_examples=60, deadline=None)
+def test_matrices_and_blocks_are_the_same_both_ways(c: Circuit) -> None:
+    qc = to_qiskit(c)
+    assert np.allclose(bound(qc, c), unitary(c), atol=1e-9)
+    back = from_qiskit(qc)
+    assert np.allclose(unitary(back), unitary(c), atol=1e-9)
+    assert [op.matrix for op in back.ops] == [op.matrix for op in c.flattened().ops]
+
+
+def test_unitary_gates_of_qiskit_come_as_matrices() -> None:
+    iswap = Operator(lib.iSwapGate()).data
+    qc = QuantumCircuit(4)
+    qc.append(lib.UnitaryGate(iswap, label="mine"), [2, 0])
+    qc.append(lib.UnitaryGate(np.array([[0, 1], [1, 0]])).control(2, ctrl_state="10"), [0, 1, 3])
+    qc.append(lib.UnitaryGate(np.eye(2) * (1 + 3e-9)), [1])
+    qc.append(lib.UnitaryGate(np.kron(np.kron(iswap, np.eye(2)), np.eye(2))), [0, 1, 2, 3])
+    c = from_qiskit(qc)
+    assert [(op.gate, op.qubits, op.controls, op.anticontrols, op.label) for op in c.ops[:3]] == [
+        ("unitary", (2, 0), (), (), "mine"),
+        ("unitary", (3,), (1,), (0,), None),
+        ("unitary", (1,), (), (), None),
+    ]
+    assert np.allclose(c.ops[0].matrix, iswap, atol=0)
+    assert np.allclose(unitary(c), Operator(qc).data, atol=1e-8)
+
+
+def test_a_block_is_an_instruction_with_a_definition() -> None:
+    c = Circuit(3).append("ry", 0, "w[0]").append("cx", [0, 1]).group(["g1", "g2"], "größe A")
+    c = c.append("block:größe A", [1, 2], controls=[0])
+    qc = to_qiskit(c)
+    assert [item.operation.name for item in qc.data] == ["größe A", "cgröße A"]
+    assert [p.name for p in qc.parameters] == ["w[0]"]
+    assert shape(from_qiskit(qc)) == shape(c.flattened())
+
+
 @pytest.mark.parametrize("c", cases.circuits(), ids=lambda c: c.name[:40])
 def test_every_vector_comes_back(c: Circuit) -> None:
     back = from_qiskit(to_qiskit(c))
-    assert shape(back) == shape(c)
+    assert shape(back) == shape(c.flattened())
     assert (back.qubits, back.clbits, back.names) == (c.qubits, c.clbits, c.names)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from qlab.circuit import GATES, Circuit, templates
+from tests.vectors.composite import blocks, unitaries
 
 VALID = [
     "0", "1", "pi", "π", "x[0]", "w[3]", "x[003]", " x[ 1 ] ", "2*pi*x[0]", "2 * π * x[0]", "0.5", ".5", "5.", "1e3", "1E-7",
@@ -153,6 +154,16 @@ def circuits() -> list[Circuit]:
         .append("xx_plus_yy", [1, 0], "exp(-w[0])", "log(w[2])")
         .append("p", 0, 1e21)
         .append("rx", 0, -0.5),
+        unitaries(),
+        blocks(),
+        c(2, name="block not used").define("spare", c(1).append("ry", 0, "w[7]")).define("empty", []).append("h", 1),
+        c(3, clbits=1, name="block if")
+        .append("h", 0)
+        .append("cx", [0, 2])
+        .append("ry", 2, "x[0]")
+        .group(["g1", "g2", "g3"], "größe: A")
+        .append("measure", 1, clbits=0)
+        .append("block:größe: A", [2, 1], condition=(0, 1)),
         _every_gate(),
         _every_gate_controlled(False),
         _every_gate_controlled(True),
@@ -198,10 +209,24 @@ VARIANTS = [
     ("names unsorted, with a default", _text([], names={"w[10]": "b", "w[2]": "a", "x[3]": "c", "w[1]": "w[1]"})),
     ("escapes", '{"qlab": "circuit/1", "name": "\\u03b8\\/\\"\\ud83d\\ude00", "qubits": ["\\u0071"], "ops": []}'),
     ("angle respelled", _text([_op("ry", (0,), params=["-(x[0])+(1e2*(w[0]))"])])),
+    ("matrix respelled", _text([_op("unitary", (0,), label="N", matrix=[[[0.0, -0.0], [1e0, 0]], [[10e-1, 0], [0, 0]]])])),
+    ("block keys in another order", _text([_op("block:a", (1,))], blocks=[{"ops": [_op("ry", (0,), params=[1])], "qubits": 1.0, "name": "a"}])),
+    ("block used before it is defined", _text([_op("block:b", (1,))], blocks=[{"name": "b", "qubits": 1, "ops": [_op("block:a", (0,))]}, {"name": "a", "qubits": 1, "ops": []}])),
+    ("no blocks", _text([], blocks=[])),
     ("much space", '\r\n{ "qlab" : "circuit/1" ,\n\t"qubits" : [ "a" ] , "ops" : [ ] }\n\n'),
 ]  # fmt: skip
 
 _GOOD = _op()
+_X = [[[0, 0], [1, 0]], [[1, 0], [0, 0]]]
+_A: dict[str, Any] = {"name": "A", "qubits": 1, "ops": []}
+
+
+def _nested(k: int, times: int = 1) -> dict[str, Any]:
+    """Block k of a chain: b0 holds H gates, each other one instances of the one before."""
+    ops = [_op(f"block:b{k - 1}" if k else "h") | {"id": f"g{i}"} for i in range(times)]
+    return {"name": f"b{k}", "qubits": 1, "ops": ops}
+
+
 BAD = [
     ("not JSON", "hello"),
     ("empty", ""),
@@ -288,4 +313,51 @@ BAD = [
     ("if value negative", _text([_op("h", (0,), **{"if": {"clbits": [0], "value": -1}})], clbits=1)),
     ("if of a barrier", _text([_op("barrier", (0,), **{"if": {"clbits": [0], "value": 1}})], clbits=1)),
     ("second op is bad", _text([_GOOD, {"id": "weird", "gate": "ry", "qubits": [1], "params": ["2*(1"]}])),
+    ("matrix missing", _text([_op("unitary", (0,))])),
+    ("matrix of another gate", _text([_op("h", (0,), matrix=_X)])),
+    ("label of another gate", _text([_op("h", (0,), label="a")])),
+    ("matrix a number", _text([_op("unitary", (0,), matrix=1)])),
+    ("matrix of plain numbers", _text([_op("unitary", (0,), matrix=[[0, 1], [1, 0]])])),
+    ("matrix with a text", _text([_op("unitary", (0,), matrix=[[[0, "0"], [1, 0]], [[1, 0], [0, 0]]])])),
+    ("matrix with true", _text([_op("unitary", (0,), matrix=[[[0, 0], [True, 0]], [[1, 0], [0, 0]]])])),
+    ("matrix with a triple", _text([_op("unitary", (0,), matrix=[[[0, 0, 0], [1, 0]], [[1, 0], [0, 0]]])])),
+    ("matrix empty", _text([_op("unitary", (0,), matrix=[])])),
+    ("matrix of three rows", _text([_op("unitary", (0,), matrix=[[[1, 0]]] * 3)])),
+    ("matrix ragged", _text([_op("unitary", (0,), matrix=[[[1, 0], [0, 0]], [[0, 0]]])])),
+    ("matrix infinite", _text([_op("unitary", (0,), matrix=_X)]).replace("[1, 0]", "[1e999, 0]", 1)),
+    ("matrix too short", _text([_op("unitary", (0,), matrix=[[[0, 0], [1, 0]], [[0.999999999, 0], [0, 0]]])])),
+    ("matrix not orthogonal", _text([_op("unitary", (0,), matrix=[[[1, 0], [0.6, 0]], [[0, 0], [0.8, 0]]])])),
+    ("matrix too small", _text([_op("unitary", (0, 1), matrix=_X)])),
+    ("matrix too large", _text([_op("unitary", (0,), matrix=[[[int(i == k), 0] for i in range(4)] for k in range(4)])])),
+    ("matrix on four qubits", _text([_op("unitary", (0, 1, 2, 3), matrix=_X)], qubits=4)),
+    ("matrix on no qubit", _text([_op("unitary", (), matrix=_X)])),
+    ("matrix with an angle", _text([_op("unitary", (0,), params=["1"], matrix=_X)])),
+    ("label a number", _text([_op("unitary", (0,), matrix=_X, label=3)])),
+    ("label empty", _text([_op("unitary", (0,), matrix=_X, label="")])),
+    ("block not defined", _text([_op("block:A", (0,))])),
+    ("block without a name", _text([_op("block:", (0,))])),
+    ("block on too many qubits", _text([_op("block:A", (0, 1))], blocks=[_A])),
+    ("block with an angle", _text([_op("block:A", (0,), params=["1"])], blocks=[_A])),
+    ("blocks an object", _text([], blocks={})),
+    ("block a text", _text([], blocks=["A"])),
+    ("block with another key", _text([], blocks=[_A | {"params": 0}])),
+    ("block name a number", _text([], blocks=[_A | {"name": 1}])),
+    ("block name missing", _text([], blocks=[{"qubits": 1, "ops": []}])),
+    ("block names equal", _text([], blocks=[_A, _A])),
+    ("block of no qubit", _text([], blocks=[_A | {"qubits": 0}])),
+    ("block without qubits", _text([], blocks=[{"name": "A", "ops": []}])),
+    ("block of 65 qubits", _text([], blocks=[_A | {"qubits": 65}])),
+    ("block without ops", _text([], blocks=[{"name": "A", "qubits": 1}])),
+    ("block op out of range", _text([], blocks=[_A | {"ops": [_op("h", (1,))]}])),
+    ("block op unknown", _text([], blocks=[_A | {"ops": [_op("foo", (0,))]}])),
+    ("block angle that doesn't parse", _text([], blocks=[_A | {"ops": [_op("ry", (0,), params=["2*"])]}])),
+    ("block with a measurement", _text([], blocks=[_A | {"ops": [_op("measure", (0,), clbits=[0])]}], clbits=1)),
+    ("block with a reset", _text([], blocks=[_A | {"ops": [_op("reset", (0,))]}])),
+    ("block with a condition", _text([], blocks=[_A | {"ops": [_op(**{"if": {"clbits": [0], "value": 1}})]}], clbits=1)),
+    ("block with an id twice", _text([], blocks=[_A | {"ops": [_op(), _op()]}])),
+    ("block in itself", _text([], blocks=[_A | {"ops": [_op("block:A", (0,))]}])),
+    ("blocks in a circle", _text([], blocks=[_A | {"ops": [_op("block:B", (0,))]}, {"name": "B", "qubits": 1, "ops": [_op("block:A", (0,))]}])),
+    ("blocks nested too deep", _text([], blocks=[_nested(k) for k in range(9)])),
+    ("blocks that expand without end", _text([_op("block:b7", (0,))], blocks=[_nested(k, 10) for k in range(8)])),
+    ("257 blocks", _text([], blocks=[{"name": f"b{k}", "qubits": 1, "ops": []} for k in range(257)])),
 ]  # fmt: skip

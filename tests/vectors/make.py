@@ -1,8 +1,8 @@
 """Writes the vectors that hold Python and JavaScript to the same behaviour: run `python tests/vectors/make.py --write`.
 
-expr.json, circuits.json, bad.json and matrices.json come from here; references (values, amplitudes, matrices) come
-from Python's own arithmetic and from Qiskit, never from qlab. Deterministic. gates.json is written by
-`python -m qlab.circuit.gates --write`, frames.json by another owner.
+expr.json, circuits.json, bad.json, matrices.json, qasm.json, branches.json, templates.json and worth.json come from
+here; references (values, amplitudes, matrices, branches, worth) come from Python's own arithmetic and from Qiskit,
+never from qlab. Deterministic. gates.json is written by `python -m qlab.circuit.gates --write`, frames.json elsewhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ sys.path.insert(0, str(HERE.parents[1]))
 from qlab.circuit import GATES, Circuit, ExprError, from_text, parse  # noqa: E402
 from qlab.errors import CircuitError  # noqa: E402
 from tests.vectors import cases  # noqa: E402
+from tests.vectors.branches import branches_text  # noqa: E402
+from tests.vectors.qasm import qasm_text  # noqa: E402
 from tests.vectors.reference import amplitudes, matrix, python_value, slope  # noqa: E402
+from tests.vectors.templates import templates_text  # noqa: E402
+from tests.vectors.worth import worth_text  # noqa: E402
 
 X = [0.3, -1.1, 0.7, 2.2]
 W = [0.5, -0.25, 1.5, -2.0, 0.9, 3.1, -0.6, 0.05, 1.2, -1.7, 0.35, 2.6]
@@ -65,8 +69,10 @@ def circuits_text() -> str:
             "n_inputs": circuit.n_inputs,
             "n_weights": circuit.n_weights,
             "stats": circuit.stats(),
-            "families": {op.id: op.family for op in circuit.ops},
+            "families": {op.id: circuit.family(op) for op in circuit.ops},
         }
+        if circuit.blocks:
+            row["flat"] = circuit.flattened().to_text()
         found = amplitudes(circuit, X, W)
         if found is not None:
             row["re"] = [round12(a.real) for a in found]
@@ -121,6 +127,10 @@ def outputs() -> dict[Path, str]:
         HERE / "circuits.json": circuits_text(),
         HERE / "bad.json": bad_text(),
         HERE / "matrices.json": matrices_text(),
+        HERE / "qasm.json": qasm_text(),
+        HERE / "branches.json": branches_text(),
+        HERE / "templates.json": templates_text(),
+        HERE / "worth.json": worth_text(),
     }
 
 

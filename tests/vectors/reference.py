@@ -63,15 +63,34 @@ def matrix(name: str, params: Sequence[float]) -> np.ndarray:
     return np.asarray(Operator(_CLASSES[name](*params)).data)
 
 
+def with_controls(own: np.ndarray, ones: int, zeros: int) -> np.ndarray:
+    """The matrix with controls as its lowest qubits. Qiskit's own `UnitaryGate.control` aborts on some matrices."""
+    k = ones + zeros
+    full = np.eye(len(own) << k, dtype=complex)
+    at = [(row << k) | ((1 << ones) - 1) for row in range(len(own))]
+    full[np.ix_(at, at)] = own
+    return full
+
+
 def to_reference(circuit: Circuit, x: Sequence[float], w: Sequence[float]) -> QuantumCircuit | None:
     """The circuit for Qiskit with numbers in it, built apart from qlab.interop; None unless it is unitary."""
     out = QuantumCircuit(circuit.n_qubits)
     for op in circuit.ops:
         if op.gate == "barrier":
             continue
-        if op.gate not in _CLASSES or op.condition is not None:
+        if op.condition is not None:
             return None
-        gate = _CLASSES[op.gate](*[python_value(str(p), x, w) for p in op.params])
+        if op.matrix is not None or op.block is not None:
+            inner = None if op.block is None else to_reference(circuit.block(op.block), x, w)
+            own = Operator(inner).data if inner is not None else np.array(op.matrix)
+            ones, zeros = len(op.controls), len(op.anticontrols)
+            wires = [*op.controls, *op.anticontrols, *op.qubits]
+            out.append(lib.UnitaryGate(with_controls(own, ones, zeros)), wires)
+            continue
+        if op.gate in _CLASSES:
+            gate = _CLASSES[op.gate](*[python_value(str(p), x, w) for p in op.params])
+        else:
+            return None
         controls = [*op.controls, *op.anticontrols]
         if controls:
             state = "0" * len(op.anticontrols) + "1" * len(op.controls)

@@ -2,10 +2,12 @@
  * The rules every circuit obeys, checked at each boundary: reading a text, applying a command. The same rules and words
  * as qlab/circuit/ops.py. Returns normal form; nothing here repairs.
  */
-import type { Circuit, Op } from "./circuit";
+import { checkBlocks, checkExpanded } from "./blocks";
+import { blockOf, type Circuit, type Op, rowOf } from "./circuit";
 import { CircuitError, type ErrorInfo } from "./errors";
-import { GATES, type GateRow } from "./gates.gen";
-import { checkLimit, checkNames } from "./names";
+import { BLOCK, type GateRow, UNITARY } from "./gates.gen";
+import { checkLimit, checkName, checkNames } from "./names";
+import { checkMatrix, MAX_TARGETS } from "./unitary";
 
 const ID = /^[A-Za-z_][A-Za-z0-9_]{0,31}$/;
 
@@ -30,7 +32,9 @@ export function checkCircuit(c: Circuit): Circuit {
   checkLimit("qubits", c.qubits.length);
   checkLimit("clbits", c.clbits.length);
   checkLimit("ops", c.ops.length);
+  const { blocks: given = [], ...bare } = c;
   const names = checkNames(c);
+  const blocks = checkBlocks(given, checkOp);
   const ids = new Set<string>();
   const ops = c.ops.map((op) => {
     const checked = checkOp(op, c);
@@ -41,7 +45,9 @@ export function checkCircuit(c: Circuit): Circuit {
     ids.add(op.id);
     return checked;
   });
-  return { ...c, names, ops };
+  if (blocks.length === 0) return { ...bare, names, ops };
+  checkExpanded(ops, blocks);
+  return { ...bare, names, blocks, ops };
 }
 
 const sorted = (values: readonly number[]): readonly number[] => {
@@ -53,7 +59,10 @@ const sorted = (values: readonly number[]): readonly number[] => {
 
 /** Its row of the gate table, after checking how many qubits and angles it has. */
 export function checkArity(op: Op): GateRow {
-  const row = Object.hasOwn(GATES, op.gate) ? GATES[op.gate] : undefined;
+  const made = rowOf(op);
+  // A matrix and a block say themselves on how many qubits they act: at least one.
+  const row =
+    made && (made.name === UNITARY.name || blockOf(op)) ? { ...made, targets: 1, variadic: true } : made;
   if (!row)
     return fail(op, "gate", `the gate ${JSON.stringify(op.gate)} is unknown`, "use a gate of the palette");
   const n = op.qubits.length;
@@ -72,8 +81,10 @@ export function checkArity(op: Op): GateRow {
 }
 
 /** One operation in normal form on the wires of `c`. */
-export function checkOp(op: Op, c: Pick<Circuit, "qubits" | "clbits">): Op {
+export function checkOp(op: Op, c: Pick<Circuit, "qubits" | "clbits" | "blocks">): Op {
   const row = checkArity(op);
+  const name = blockOf(op);
+  if (name !== undefined) checkInstance(op, name, c.blocks ?? []);
   if (!ID.test(op.id)) {
     fail(
       op,
@@ -99,8 +110,59 @@ export function checkOp(op: Op, c: Pick<Circuit, "qubits" | "clbits">): Op {
     fail(op, "clbits", message, row.clbits > 0 ? "give clbits=[0]" : "leave clbits out");
   }
   for (const bit of op.clbits) inRange(op, "classical bit", bit, c.clbits.length, "clbits");
+  if (op.gate === UNITARY.name || op.matrix !== undefined || op.label !== undefined) checkUnitary(op);
   if (op.condition) checkCondition(op, c.clbits.length);
   return { ...op, controls: sorted(op.controls), anticontrols: sorted(op.anticontrols) };
+}
+
+function checkInstance(op: Op, name: string, blocks: NonNullable<Circuit["blocks"]>): void {
+  const block = blocks.find((b) => b.name === name);
+  if (!block) {
+    const known = blocks.slice(0, 4).map((b) => `"${BLOCK}${b.name}"`);
+    const cure = `define it in blocks${known.length > 0 ? `, or use ${known.join(", ")}` : ""}`;
+    fail(op, "gate", `the block "${name}" is not defined`, cure);
+  }
+  const n = block.qubits;
+  if (n === op.qubits.length) return;
+  const needs = `${n} qubit${s(n)}`;
+  fail(op, "qubits", `block ${name} acts on ${needs}, got ${op.qubits.length}`, `give ${needs}`);
+}
+
+function checkUnitary(op: Op): void {
+  if (op.gate !== UNITARY.name) {
+    const field = op.matrix === undefined ? "label" : "matrix";
+    fail(op, field, `${op.gate} takes no ${field}`, "leave it out");
+  }
+  if (op.label !== undefined) {
+    try {
+      checkName(op.label, "label");
+    } catch (e) {
+      fail(op, "label", (e as CircuitError).message, (e as CircuitError).cure ?? "");
+    }
+  }
+  const n = op.qubits.length;
+  if (n > MAX_TARGETS) {
+    fail(
+      op,
+      "qubits",
+      `unitary takes 1 to ${MAX_TARGETS} qubits, got ${n}`,
+      `use 1 to ${MAX_TARGETS} qubits`,
+    );
+  }
+  if (op.matrix === undefined) {
+    const cure = "give a matrix: [[[0, 0], [1, 0]], [[1, 0], [0, 0]]]";
+    fail(op, "matrix", "unitary needs a matrix", cure);
+  }
+  checkMatrix(op.matrix, `op ${op.id}, field matrix`);
+  const size = op.matrix.length;
+  if (size === 2 ** n) return;
+  const needs = `${n} qubit${n === 1 ? " needs" : "s need"} ${2 ** n} × ${2 ** n}`;
+  fail(
+    op,
+    "matrix",
+    `the matrix is ${size} × ${size}, but ${needs}`,
+    "make matrix and qubits fit each other",
+  );
 }
 
 function inRange(op: Op, what: string, index: number, n: number, field: string): void {

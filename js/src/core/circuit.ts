@@ -12,10 +12,11 @@
  * - layout.ts: hit() of an op says `part` ("body" or "control") and `wire`; dots have `wire` and `control` (false: the
  *   target of a CZ); Placed has kind, crosses, ports, cline, tag, fullAngle; Layout has byId, inColumn, cmarks, foot,
  *   labelW. Columns beyond the last exist for cell() and hit(). upToColumn(c, col) is what the state marker simulates.
- * - simulate.ts returns State | {tooLarge, …} | {unsupported, opId}; use isState(). commute.ts: commutes(a, b).
+ * - trajectories.ts simulates: a state with its branch, or {tooLarge, …}; use isState(). commute.ts: commutes(a, b).
  */
 import { type Expr, type Sym, symbols, visit } from "./expr";
-import { GATES } from "./gates.gen";
+import { BLOCK, GATES, type GateRow, UNITARY } from "./gates.gen";
+import type { Rows } from "./unitary";
 
 export interface Condition {
   readonly clbits: readonly number[];
@@ -31,6 +32,16 @@ export interface Op {
   readonly anticontrols: readonly number[];
   readonly clbits: readonly number[];
   readonly condition?: Condition;
+  /** Of "unitary" only; with `label`, what the drawing calls it. */
+  readonly matrix?: Rows;
+  readonly label?: string;
+}
+
+/** A named gate, defined by gates and barriers on wires 0 to qubits − 1; an operation with gate "block:NAME" stands for it. */
+export interface Block {
+  readonly name: string;
+  readonly qubits: number;
+  readonly ops: readonly Op[];
 }
 
 export interface Circuit {
@@ -38,10 +49,25 @@ export interface Circuit {
   readonly qubits: readonly string[];
   readonly clbits: readonly string[];
   readonly names: Readonly<Record<string, string>>;
+  /** Left out where there is none. */
+  readonly blocks?: readonly Block[];
   readonly ops: readonly Op[];
 }
 
 export type Family = "data" | "weight" | "mixed" | "fixed" | "entangle" | "read";
+
+/** The name of the block an operation stands for, or undefined. */
+export const blockOf = (op: Pick<Op, "gate">): string | undefined =>
+  op.gate.startsWith(BLOCK) ? op.gate.slice(BLOCK.length) : undefined;
+
+/** The row of the gate table; for a matrix or a block one made up for its qubits. */
+export function rowOf(op: Pick<Op, "gate" | "qubits"> & Partial<Op>): GateRow | undefined {
+  if (Object.hasOwn(GATES, op.gate)) return GATES[op.gate];
+  const name = blockOf(op);
+  const row = { ...UNITARY, targets: op.qubits.length, variadic: false };
+  if (op.gate === UNITARY.name) return { ...row, label: op.label ?? UNITARY.label };
+  return name ? { ...row, name: op.gate, label: name, title: `Block ${name}`, qiskit: name } : undefined;
+}
 
 const ascending = (a: number, b: number): number => a - b;
 
@@ -74,15 +100,32 @@ export function symbolsOf(op: Op): Sym[] {
   return [...all.values()].sort((a, b) => (a.kind === b.kind ? a.index - b.index : a.kind === "x" ? -1 : 1));
 }
 
-/** The colour family; always computed, never stored. */
-export function family(op: Op): Family {
+/** The operations, and those of the blocks that they use, each definition once. */
+export function withInner(ops: readonly Op[], blocks: readonly Block[] | undefined): readonly Op[] {
+  if (!blocks || blocks.length === 0) return ops;
+  const known = new Map(blocks.map((b) => [b.name, b]));
+  const done = new Set<string>();
+  const out = [...ops];
+  for (let i = 0; i < out.length; i++) {
+    const name = blockOf(out[i]!);
+    if (name === undefined || done.has(name)) continue;
+    done.add(name);
+    out.push(...(known.get(name)?.ops ?? []));
+  }
+  return out;
+}
+
+/** The colour family; always computed, never stored. A block's is that of what it reads: give the circuit's blocks. */
+export function family(op: Op, blocks?: readonly Block[]): Family {
   let x = false;
   let w = false;
-  for (const e of op.params) {
-    visit(e, (s) => {
-      if (s.kind === "x") x = true;
-      else w = true;
-    });
+  for (const one of blockOf(op) === undefined ? [op] : withInner([op], blocks)) {
+    for (const e of one.params) {
+      visit(e, (s) => {
+        if (s.kind === "x") x = true;
+        else w = true;
+      });
+    }
   }
   if (x) return w ? "mixed" : "data";
   if (w) return "weight";
@@ -97,7 +140,7 @@ export function empty(n: number, name = "circuit"): Circuit {
 
 function highest(c: Circuit, kind: "x" | "w"): number {
   let max = -1;
-  for (const op of c.ops) {
+  for (const op of withInner(c.ops, c.blocks)) {
     for (const e of op.params)
       visit(e, (s) => {
         if (s.kind === kind && s.index > max) max = s.index;
@@ -139,6 +182,6 @@ export function lastInputOn(c: Circuit, wire: number): number | undefined {
 
 /** "cx", "ccx", "ry": the name with one c for each control, as counted and as Qiskit spells it. */
 export const displayName = (op: Op): string =>
-  "c".repeat(op.controls.length + op.anticontrols.length) + op.gate;
+  "c".repeat(op.controls.length + op.anticontrols.length) + (blockOf(op) ?? op.gate);
 
 export const findOp = (c: Circuit, id: string): Op | undefined => c.ops.find((op) => op.id === id);

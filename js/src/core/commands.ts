@@ -1,18 +1,20 @@
 /** What each command of edit.ts does. Every function returns a new, checked circuit or throws; none changes its argument. */
 import { checkOp } from "./check";
-import { type Circuit, type Condition, displayName, highestId, type Op, wiresOf } from "./circuit";
+import { type Circuit, type Condition, displayName, highestId, type Op, rowOf, wiresOf } from "./circuit";
+import { gateCure } from "./close";
 import { columns, drawSpan, lift } from "./columns";
 import type { NewOp } from "./edit";
 import { CircuitError } from "./errors";
 import { parseParams } from "./expr";
-import { GATES, resolve } from "./gates.gen";
+import { resolve } from "./gates.gen";
 import { LIMITS } from "./names";
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 const spelled = (n: number): string => NUMBERS[n] ?? String(n);
 /** "one gate", "12 gates". */
 export const plural = (n: number, word: string): string => `${spelled(n)} ${word}${n === 1 ? "" : "s"}`;
-export const labelOf = (op: Pick<Op, "gate">): string => GATES[op.gate]?.label ?? op.gate;
+export const labelOf = (op: Pick<Op, "gate"> & Partial<Op>): string =>
+  rowOf({ qubits: [], ...op })?.label ?? op.gate;
 
 function find(c: Circuit, id: string): Op {
   const op = c.ops.find((o) => o.id === id);
@@ -37,9 +39,9 @@ function complete(c: Circuit, draft: NewOp): { op: Op; clbits: readonly string[]
   const found = resolve(draft.gate);
   if (!found)
     throw new CircuitError(`${JSON.stringify(draft.gate)} is not a gate`, {
-      cure: "pick one of the palette",
+      cure: gateCure(draft.gate),
     });
-  const row = GATES[found.gate]!;
+  const row = rowOf({ gate: found.gate, qubits: [] })!;
   const leading = found.controls < 0 ? Math.max(0, draft.qubits.length - row.targets) : found.controls;
   let clbits = draft.clbits ?? [];
   let register = c.clbits;
@@ -58,6 +60,8 @@ function complete(c: Circuit, draft: NewOp): { op: Op; clbits: readonly string[]
     anticontrols: draft.anticontrols ?? [],
     clbits,
     ...(draft.condition ? { condition: draft.condition } : {}),
+    ...(draft.matrix ? { matrix: draft.matrix } : {}),
+    ...(draft.label === undefined ? {} : { label: draft.label }),
   };
   return { op, clbits: register };
 }
@@ -164,6 +168,13 @@ export function duplicate(c: Circuit, ids: readonly string[]): Circuit {
 export function setParams(c: Circuit, id: string, texts: readonly string[]): Circuit {
   find(c, id);
   return change(c, id, { params: parseParams(texts, `op ${id}`) });
+}
+
+/** The bits an operation writes; the index one past the last adds a bit. */
+export function setBits(c: Circuit, id: string, clbits: readonly number[]): Circuit {
+  const more = clbits.includes(c.clbits.length);
+  const grown = more ? { ...c, clbits: [...c.clbits, freeName(c.clbits, "c", c.clbits.length)] } : c;
+  return change(grown, id, { clbits });
 }
 
 export function setCondition(c: Circuit, id: string, condition: Condition | null): Circuit {

@@ -25,10 +25,10 @@ export function commutes(a: Op, b: Op): boolean {
 /** Whether `a` writes a classical bit that `b` reads or writes. */
 const conflict = (a: Op, b: Op): boolean => a.clbits.some((bit) => clbitsOf(b).includes(bit));
 
-/** A measurement commutes with what commutes with Z; a reset with nothing on its wire. */
+/** A measurement commutes with what commutes with Z; a reset, and what only its definition tells, with nothing. */
 function asUnitary(op: Op): Op | undefined {
   if (op.gate === "measure") return { ...op, gate: "z", clbits: [] };
-  return GATES[op.gate]?.unitary ? op : undefined;
+  return GATES[op.gate]?.unitary || op.matrix ? op : undefined;
 }
 
 /** The same operation on wires 0…k−1, its symbols within the list of generic values. */

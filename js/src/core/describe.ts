@@ -57,6 +57,8 @@ export function describe(before: Circuit, cmd: Command): string {
       return `${cmd.anti ? "Anti-control" : "Control"} added on ${before.qubits[cmd.wire]}: ${opName(findOp(after, cmd.id)!)}, ${place(cmd.id)}.${depth}`;
     case "uncontrol":
       return `Control removed from ${before.qubits[cmd.wire]}: ${opName(findOp(after, cmd.id)!)}, ${place(cmd.id)}.${depth}`;
+    case "clbits":
+      return `${opName(findOp(after, cmd.id)!)} now into ${cmd.clbits.map((b) => after.clbits[b]).join(", ")}.`;
     case "condition":
       return `${opName(findOp(after, cmd.id)!)} ${cmd.condition ? `only if bits ${cmd.condition.clbits.join(", ")} are ${cmd.condition.value}` : "always"}.${depth}`;
     case "addWire": {
@@ -67,6 +69,18 @@ export function describe(before: Circuit, cmd: Command): string {
       return `Wire ${before.qubits[cmd.wire]} removed. ${count(after.qubits.length, "wire")}.${depth}`;
     case "renameWire":
       return `Wire ${before.qubits[cmd.wire]} is now ${cmd.name}.`;
+    case "group":
+      return `${count(new Set(cmd.ids).size, "gate")} grouped as ${cmd.name}.${depth}`;
+    case "ungroup": {
+      const old = findOp(before, cmd.id)!;
+      return `${opName(old)} ungrouped: ${count(after.ops.length - before.ops.length + 1, "gate")}.${depth}`;
+    }
+    case "define":
+      return `Block ${cmd.name} is now ${count(cmd.definition.ops.length, "gate")}.${depth}`;
+    case "undefine":
+      return `Block ${cmd.name} removed.`;
+    case "renameBlock":
+      return `Block ${cmd.name} is now ${cmd.to}.`;
     case "rename":
       return `Circuit is now ${cmd.name}.`;
     case "replace":

@@ -2,11 +2,13 @@
  * Edits as plain data. `apply` is pure: it returns a new circuit, or throws a CircuitError with a cure and changes nothing.
  * Selection, cursor and preview are the view's business.
  */
+import * as blocks from "./blockcommands";
 import { checkCircuit } from "./check";
 import type { Circuit, Condition, Op } from "./circuit";
 import * as act from "./commands";
 import * as wires from "./wirecommands";
 
+export { blockCircuit } from "./blockcommands";
 export { insertIndex } from "./columns";
 export { describe, opName } from "./describe";
 
@@ -24,11 +26,19 @@ export type Command =
   | { type: "control"; id: string; wire: number; anti: boolean }
   | { type: "uncontrol"; id: string; wire: number }
   | { type: "qubits"; id: string; qubits: number[] }
+  /** The bits a measurement writes; the index one past the last is a new bit. */
+  | { type: "clbits"; id: string; clbits: number[] }
   | { type: "condition"; id: string; condition: Condition | null }
   | { type: "addWire"; at?: number; name?: string }
   | { type: "removeWire"; wire: number; force?: boolean }
   | { type: "renameWire"; wire: number; name: string }
   | { type: "rename"; name: string }
+  /** `definition`: such as blockCircuit(c, name), edited; all instances follow. */
+  | { type: "group"; ids: string[]; name: string }
+  | { type: "ungroup"; id: string }
+  | { type: "define"; name: string; definition: Circuit }
+  | { type: "undefine"; name: string }
+  | { type: "renameBlock"; name: string; to: string }
   | { type: "replace"; circuit: Circuit };
 
 export function apply(c: Circuit, cmd: Command): Circuit {
@@ -49,6 +59,8 @@ export function apply(c: Circuit, cmd: Command): Circuit {
       return act.uncontrol(c, cmd.id, cmd.wire);
     case "qubits":
       return act.change(c, cmd.id, { qubits: cmd.qubits });
+    case "clbits":
+      return act.setBits(c, cmd.id, cmd.clbits);
     case "condition":
       return act.setCondition(c, cmd.id, cmd.condition);
     case "addWire":
@@ -59,6 +71,16 @@ export function apply(c: Circuit, cmd: Command): Circuit {
       return wires.renameWire(c, cmd.wire, cmd.name);
     case "rename":
       return checkCircuit({ ...c, name: cmd.name });
+    case "group":
+      return blocks.group(c, cmd.ids, cmd.name);
+    case "ungroup":
+      return blocks.ungroup(c, cmd.id);
+    case "define":
+      return blocks.define(c, cmd.name, cmd.definition);
+    case "undefine":
+      return blocks.undefine(c, cmd.name);
+    case "renameBlock":
+      return blocks.renameBlock(c, cmd.name, cmd.to);
     case "replace":
       return checkCircuit(cmd.circuit);
   }

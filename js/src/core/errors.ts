@@ -7,6 +7,7 @@ export interface ErrorInfo {
   field?: string | undefined;
   column?: number | undefined;
   line?: number | undefined;
+  block?: string | undefined;
 }
 
 /** `message` is one sentence without a full stop that names the value; `cure` one imperative sentence without it. */
@@ -19,6 +20,8 @@ export class CircuitError extends Error {
   column?: number;
   /** 1-based line of the text, for errors of the text as a whole. */
   line?: number;
+  /** The block whose definition holds the operation. */
+  block?: string;
 
   constructor(message: string, info: ErrorInfo = {}) {
     super(message);

@@ -56,6 +56,10 @@ export const GATES: Record<string, GateRow> = {
   barrier: { name: "barrier", label: "║", title: "Barrier", targets: 1, params: [], aliases: [], kind: "read", hermitian: false, diagonal: false, clbits: 0, variadic: true, unitary: false, controllable: false, qiskit: "barrier" },
 };
 
+/** Gates that bring their own meaning are no rows of the table: a matrix, or a block of the circuit. */
+export const UNITARY: GateRow = { name: "unitary", label: "U", title: "Unitary matrix", targets: 1, params: [], aliases: [], kind: "fixed", hermitian: false, diagonal: false, clbits: 0, variadic: true, unitary: true, controllable: true, qiskit: "unitary" };
+export const BLOCK = "block:";
+
 /** `controls` leading qubits are controls; -1: all qubits but the targets. */
 export const ALIASES: Record<string, { gate: string; controls: number }> = {
   hadamard: { gate: "h", controls: 0 },
@@ -143,10 +147,12 @@ export const ALIASES: Record<string, { gate: string; controls: number }> = {
 
 /** The gate a name or an alias stands for; any number of leading c's and upper case are accepted. */
 export function resolve(name: string): { gate: string; controls: number } | undefined {
+  if (name.startsWith(BLOCK) && name.length > BLOCK.length) return { gate: name, controls: 0 };
   for (const text of [name, name.toLowerCase()]) {
     if (Object.hasOwn(GATES, text)) return { gate: text, controls: 0 };
     if (Object.hasOwn(ALIASES, text)) return ALIASES[text];
     const base = text.replace(/^c+/, "");
+    if (base === "unitary") return { gate: base, controls: text.length - base.length };
     if (base.length < text.length && Object.hasOwn(GATES, base) && GATES[base]?.controllable) {
       return { gate: base, controls: text.length - base.length };
     }

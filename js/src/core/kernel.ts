@@ -13,7 +13,7 @@ export function zero(n: number): State {
   return state;
 }
 
-/** Apply a gate of 0, 1 or 2 targets where every control is 1 and every anticontrol 0. */
+/** Apply a gate of any number of targets where every control is 1 and every anticontrol 0. */
 export function applyMatrix(
   state: State,
   m: Matrix,
@@ -38,7 +38,8 @@ function applyFixed(
   const set = controls.reduce((mask, q) => mask | (1 << q), 0);
   const list = indices(state.re.length, fixed, set);
   if (targets.length === 1) applyList1(state, m, list, 1 << targets[0]!);
-  else applyList2(state, m, list, 1 << targets[0]!, 1 << targets[1]!);
+  else if (targets.length === 2) applyList2(state, m, list, 1 << targets[0]!, 1 << targets[1]!);
+  else applyListN(state, m, list, targets);
 }
 
 function applyPhase({ re, im }: State, m: Matrix): void {
@@ -180,6 +181,35 @@ function applyList2({ re, im }: State, m: Matrix, list: Int32Array, low: number,
       for (let c = 0; c < 4; c++) {
         const mr = m.re[4 * r + c]!;
         const mi = m.im[4 * r + c]!;
+        a += mr * vr[c]! - mi * vi[c]!;
+        b += mr * vi[c]! + mi * vr[c]!;
+      }
+      re[base | offsets[r]!] = a;
+      im[base | offsets[r]!] = b;
+    }
+  }
+}
+
+/** The 2^k entries that differ in the targets' bits, for every entry of `list`. */
+function applyListN({ re, im }: State, m: Matrix, list: Int32Array, targets: readonly number[]): void {
+  const size = 2 ** targets.length;
+  const offsets = Int32Array.from({ length: size }, (_, i) =>
+    targets.reduce((mask, q, bit) => ((i >> bit) & 1 ? mask | (1 << q) : mask), 0),
+  );
+  const vr = new Float64Array(size);
+  const vi = new Float64Array(size);
+  for (let k = 0; k < list.length; k++) {
+    const base = list[k]!;
+    for (let c = 0; c < size; c++) {
+      vr[c] = re[base | offsets[c]!]!;
+      vi[c] = im[base | offsets[c]!]!;
+    }
+    for (let r = 0; r < size; r++) {
+      let a = 0;
+      let b = 0;
+      for (let c = 0; c < size; c++) {
+        const mr = m.re[size * r + c]!;
+        const mi = m.im[size * r + c]!;
         a += mr * vr[c]! - mi * vi[c]!;
         b += mr * vi[c]! + mi * vr[c]!;
       }

@@ -21,6 +21,8 @@ export interface Placed extends Rect {
   readonly col: number;
   readonly kind: Kind;
   readonly family: Family;
+  /** The name of the block it stands for; its angle is then how many gates that holds. */
+  readonly block: string | undefined;
   /** Name on the box, angle as drawn (elided) and in full; "" without one. */
   readonly label: string;
   readonly angle: string;
@@ -83,7 +85,7 @@ export function layout(c: Circuit, override: Partial<Metrics> = {}): Layout {
   const cols = columns(c);
   const widths: number[] = [];
   c.ops.forEach((op, i) => {
-    const w = naturalWidth(op, m) + m.gap;
+    const w = naturalWidth(op, m, c.blocks) + m.gap;
     widths[cols[i]!] = Math.max(widths[cols[i]!] ?? m.colMin, w);
   });
   const labelW = labelWidth(m, c.qubits);
@@ -101,7 +103,12 @@ export function layout(c: Circuit, override: Partial<Metrics> = {}): Layout {
   const cwire = c.clbits.length > 0 ? last + CWIRE : undefined;
   const items = c.ops.map((op, i) => {
     const strip = strips[cols[i]!]!;
-    return place(op, i, cols[i]!, strip.x + strip.w / 2, { m, y: (q) => wires[q]?.y ?? last, cwire });
+    return place(op, i, cols[i]!, strip.x + strip.w / 2, {
+      m,
+      y: (q) => wires[q]?.y ?? last,
+      cwire,
+      blocks: c.blocks,
+    });
   });
   const byColumn: Placed[][] = strips.map(() => []);
   for (const item of items) byColumn[item.col]!.push(item);

@@ -2,7 +2,7 @@
 import type { Circuit } from "./circuit";
 import { CircuitError } from "./errors";
 
-export const LIMITS = { qubits: 64, clbits: 1024, ops: 10_000, text: 1_000_000 } as const;
+export const LIMITS = { qubits: 64, clbits: 1024, ops: 10_000, blocks: 256, text: 1_000_000 } as const;
 const MAX_NAME = 64;
 const SYMBOL = /^([xw])\[(0|[1-9][0-9]{0,3})\]$/;
 const UNITS: Record<string, string> = { text: "bytes", ops: "operations", clbits: "classical bits" };

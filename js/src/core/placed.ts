@@ -1,7 +1,6 @@
 /** The geometry of one operation in its column. Called by layout.ts only. */
-import { clbitsOf, family, type Op, spanOf } from "./circuit";
+import { type Block, blockOf, clbitsOf, family, type Op, rowOf, spanOf } from "./circuit";
 import { printExpr } from "./expr";
-import { GATES } from "./gates.gen";
 import type { Kind, Placed } from "./layout";
 import { boxWidth, elide, MAX_ANGLE, type Metrics, tagWidth } from "./metrics";
 
@@ -9,11 +8,14 @@ export interface Frame {
   readonly m: Metrics;
   readonly y: (wire: number) => number;
   readonly cwire: number | undefined;
+  /** The circuit's, for the colour of an instance. */
+  readonly blocks?: readonly Block[] | undefined;
 }
 
 const BARRIER = 24;
 const TAG_HEIGHT = 14;
 const PORT = 6;
+const MAX_LABEL = 14;
 
 const isControlled = (op: Op): boolean => op.controls.length + op.anticontrols.length > 0;
 
@@ -24,18 +26,28 @@ function kindOf(op: Op): Kind {
   return isControlled(op) && op.gate === "z" ? "dot" : "box";
 }
 
-const labelOf = (op: Op): string => GATES[op.gate]?.label ?? op.gate;
-const fullAngle = (op: Op): string => op.params.map(printExpr).join(", ");
+const labelOf = (op: Op): string => elide(rowOf(op)?.label ?? op.gate, MAX_LABEL);
+/** "5 gates" on a block, for what it does is not to be seen. */
+function fullAngle(op: Op, blocks: readonly Block[] | undefined): string {
+  const name = blockOf(op);
+  if (name === undefined) return op.params.map(printExpr).join(", ");
+  const n = blocks?.find((b) => b.name === name)?.ops.length ?? 0;
+  return `${n} ${n === 1 ? "gate" : "gates"}`;
+}
 
 /** "c[0] = 1", "c[0, 2] = 3". */
 const tagText = (op: Op): string =>
   op.condition ? `c[${op.condition.clbits.join(", ")}] = ${op.condition.value}` : "";
 
+/** Names of blocks are long, and must not meet the port digits at the left edge. */
+const portRoom = (op: Op): number => (blockOf(op) !== undefined && op.qubits.length > 1 ? 24 : 0);
+
 /** The width an operation needs, without the gap of the column. */
-export function naturalWidth(op: Op, m: Metrics): number {
+export function naturalWidth(op: Op, m: Metrics, blocks?: readonly Block[]): number {
   const kind = kindOf(op);
   const tag = op.condition ? tagWidth(m, tagText(op)) : 0;
-  if (kind === "box") return Math.max(tag, boxWidth(m, labelOf(op), elide(fullAngle(op), MAX_ANGLE)));
+  if (kind === "box")
+    return Math.max(tag, boxWidth(m, labelOf(op), elide(fullAngle(op, blocks), MAX_ANGLE)) + portRoom(op));
   return Math.max(tag, kind === "barrier" ? m.gap : m.gate);
 }
 
@@ -70,9 +82,10 @@ export function place(op: Op, index: number, col: number, cx: number, frame: Fra
   const { m, y, cwire } = frame;
   const kind = kindOf(op);
   const label = labelOf(op);
-  const full = fullAngle(op);
+  const full = fullAngle(op, frame.blocks);
   const angle = elide(full, MAX_ANGLE);
-  const boxW = kind === "box" ? boxWidth(m, label, angle) : kind === "barrier" ? m.gap : m.gate;
+  const boxW =
+    kind === "box" ? boxWidth(m, label, angle) + portRoom(op) : kind === "barrier" ? m.gap : m.gate;
   const boxes = boxesOf(op, kind, cx, boxW, frame);
   const dots = [
     ...op.controls.map((wire) => ({ x: cx, y: y(wire), anti: false, wire, control: true })),
@@ -99,7 +112,8 @@ export function place(op: Op, index: number, col: number, cx: number, frame: Fra
     index,
     col,
     kind,
-    family: family(op),
+    family: family(op, frame.blocks),
+    block: blockOf(op),
     label,
     angle,
     fullAngle: full,

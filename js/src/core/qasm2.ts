@@ -4,9 +4,11 @@ import { type Code, Lines } from "./code";
 import { type Elementary, expand } from "./decompose";
 import { CircuitError } from "./errors";
 import { evaluate } from "./expr";
+import { written } from "./written";
 
 /** Print at inputs x and weights w; throws CircuitError for a symbol without a value. */
-export function toQasm2(c: Circuit, x?: ArrayLike<number>, w?: ArrayLike<number>): Code {
+export function toQasm2(given: Circuit, x?: ArrayLike<number>, w?: ArrayLike<number>): Code {
+  const { circuit: c, origin } = written(given);
   const out = new Lines();
   out.add("OPENQASM 2.0;");
   out.add('include "qelib1.inc";');
@@ -17,7 +19,7 @@ export function toQasm2(c: Circuit, x?: ArrayLike<number>, w?: ArrayLike<number>
   const bit = (i: number): string => (split ? `c${i}[0]` : `c[${i}]`);
   for (const op of c.ops) {
     const prefix = condition(op, split);
-    for (const text of statements(op, bit, x, w)) out.add(prefix + text, op.id);
+    for (const text of statements(op, bit, x, w)) out.add(prefix + text, origin.get(op.id) ?? op.id);
   }
   return out.code();
 }

@@ -2,6 +2,8 @@
 import { type Circuit, type Op, symbolsOf } from "./circuit";
 import { type Code, Lines } from "./code";
 import { type Expr, printExpr } from "./expr";
+import { dumps, type Json } from "./json";
+import { written } from "./written";
 
 /**
  * Definitions by gates of stdgates.inc alone; exact, global phase included, so that they may be controlled. Parameters
@@ -41,17 +43,53 @@ const WITH_CONTROLS: Record<string, readonly string[]> = {
 };
 
 const SYMBOL = /\b([xw])\[(\d+)\]/g;
-const angle = (e: Expr): string => printExpr(e).replace(SYMBOL, "$1_$2");
+const WHOLE = /(?<![\w.[*])(?<!\*-)(\d+)(?![\w.\]])/g;
 
-export function toQasm3(c: Circuit): Code {
+const integral = (e: Expr): boolean => {
+  if (e.type === "num") return Number.isInteger(e.value);
+  if (e.type === "neg") return integral(e.a);
+  return e.type === "bin" && integral(e.a) && integral(e.b);
+};
+
+const dividesIntegers = (e: Expr): boolean => {
+  if (e.type === "bin" && e.op === "/" && integral(e.a) && integral(e.b)) return true;
+  if (e.type === "bin") return dividesIntegers(e.a) || dividesIntegers(e.b);
+  return (e.type === "neg" || e.type === "call") && dividesIntegers(e.a);
+};
+
+/** An angle in OpenQASM 3, where 1/2 between integers would be 0. */
+function angle(e: Expr): string {
+  const text = printExpr(e);
+  return (dividesIntegers(e) ? text.replace(WHOLE, "$1.0") : text).replace(SYMBOL, "$1_$2");
+}
+
+/** Names that a reader of the rest would not give, for a comment of qlab's own. */
+function privateNames(c: Circuit): Map<string, Json> {
+  const out = new Map<string, Json>();
+  if (c.name !== "circuit") out.set("name", c.name);
+  const wires = [
+    ["qubits", "q"],
+    ["clbits", "c"],
+  ] as const;
+  for (const [key, prefix] of wires)
+    if (c[key].some((name, i) => name !== `${prefix}${i}`)) out.set(key, [...c[key]]);
+  if (Object.keys(c.names).length > 0) out.set("names", new Map(Object.entries(c.names)));
+  return out;
+}
+
+export function toQasm3(given: Circuit): Code {
+  const { circuit: c, origin } = written(given);
   const out = new Lines();
   out.add("OPENQASM 3.0;");
   out.add('include "stdgates.inc";');
+  const names = privateNames(c);
+  if (names.size > 0) out.add(`// qlab ${dumps(names)}`);
   for (const name of definitionsOf(c)) out.add(DEFINITIONS[name]!);
   for (const name of symbolNames(c)) out.add(`input float ${name};`);
   out.add(`qubit[${c.qubits.length}] q;`);
   if (c.clbits.length > 0) out.add(`bit[${c.clbits.length}] c;`);
-  for (const op of c.ops) for (const text of statements(op)) out.add(conditional(op, text), op.id);
+  for (const op of c.ops)
+    for (const text of statements(op)) out.add(conditional(op, text), origin.get(op.id) ?? op.id);
   return out.code();
 }
 

@@ -1,4 +1,5 @@
 /** The circuit as a Python program for Qiskit. */
+import { flattened } from "./blocks";
 import { type Circuit, nInputs, nWeights, type Op } from "./circuit";
 import { type Code, Lines } from "./code";
 import { type Expr, printExpr } from "./expr";
@@ -73,10 +74,11 @@ function render(e: Expr): [string, number] {
   }
 }
 
-export function toQiskit(c: Circuit): Code {
+export function toQiskit(given: Circuit): Code {
+  const { circuit: c, origin } = flattened(given);
   const out = new Lines();
   const [inputs, weights] = [nInputs(c), nWeights(c)];
-  const body = c.ops.flatMap((op) => call(op).map((line) => ({ line, id: op.id })));
+  const body = c.ops.flatMap((op) => call(op).map((line) => ({ line, id: origin.get(op.id) ?? op.id })));
   const text = body.map((b) => b.line).join("\n");
   if (/\bnp\./.test(text)) out.add("import numpy as np");
   out.add("from qiskit import QuantumCircuit");
@@ -119,6 +121,7 @@ function statement(op: Op): string {
   if (op.gate === "measure") return `qc.measure(${op.qubits[0]}, ${op.clbits[0]})`;
   if (op.gate === "gphase") return `qc.append(GlobalPhaseGate(${angles[0]}), [])`;
   if (
+    op.matrix ||
     op.gate === "xx_plus_yy" ||
     op.gate === "xx_minus_yy" ||
     op.controls.length + op.anticontrols.length > 0
@@ -130,10 +133,18 @@ function statement(op: Op): string {
   return `qc.${op.gate}(${args(...angles, ...op.qubits)})`;
 }
 
+function matrixGate(op: Op): string {
+  const entry = ([re, im]: readonly [number, number]): string =>
+    im === 0 ? String(re) : `${re}${im < 0 ? "-" : "+"}${Math.abs(im)}j`;
+  const rows = op.matrix!.map((row) => `[${row.map((v) => entry(v as [number, number])).join(", ")}]`);
+  const label = op.label === undefined ? "" : `, label=${JSON.stringify(op.label)}`;
+  return `UnitaryGate([${rows.join(", ")}]${label})`;
+}
+
 function append(op: Op, angles: readonly string[]): string {
   const all = [...op.controls.map((q) => [q, 1]), ...op.anticontrols.map((q) => [q, 0])];
   const qubits = [...all.map(([q]) => q), ...op.qubits].join(", ");
-  const gate = `${classOf(op.gate)}(${angles.join(", ")})`;
+  const gate = op.matrix ? matrixGate(op) : `${classOf(op.gate)}(${angles.join(", ")})`;
   if (all.length === 0) return `qc.append(${gate}, [${qubits}])`;
   // The first control is the last character of ctrl_state.
   const state =

@@ -1,4 +1,5 @@
 /** Exact statistics of a circuit, the same figures as qlab/circuit/stats.py. Estimates (expressibility…) are not here. */
+import { flattened } from "./blocks";
 import { type Circuit, clbitsOf, displayName, symbolsOf, wiresOf } from "./circuit";
 
 export interface Stats {
@@ -12,7 +13,9 @@ export interface Stats {
   readonly light_cone: readonly number[];
 }
 
-export function stats(c: Circuit): Stats {
+/** Blocks count written out. */
+export function stats(whole: Circuit): Stats {
+  const c = flattened(whole).circuit;
   const level = new Int32Array(c.qubits.length + c.clbits.length);
   const level2 = new Int32Array(c.qubits.length + c.clbits.length);
   const counts: Record<string, number> = {};

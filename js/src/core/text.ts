@@ -2,17 +2,32 @@
  * The canonical text: JSON, one operation a line, the same bytes as qlab/circuit/text.py. Reading accepts any order of
  * keys and of controls and any spelling of an angle; printing is always in normal form. No knowledge of files or drawings.
  */
+import { inside } from "./blocks";
 import { checkArity, checkCircuit } from "./check";
-import type { Circuit, Condition, Op } from "./circuit";
+import { type Block, blockOf, type Circuit, type Condition, type Op } from "./circuit";
+import { gateCure } from "./close";
 import { CircuitError } from "./errors";
 import { parseParams, printExpr } from "./expr";
-import { GATES, resolve } from "./gates.gen";
+import { GATES, resolve, UNITARY } from "./gates.gen";
 import { dumps, type Json, parseJson } from "./json";
-import { checkLimit } from "./names";
+import { checkLimit, checkName } from "./names";
+import { fromPairs, printMatrix } from "./unitary";
 
 const FORMAT = "circuit/1";
-const KEYS = ["qlab", "name", "qubits", "clbits", "names", "ops"];
-const OP_KEYS = ["id", "gate", "qubits", "params", "controls", "anticontrols", "clbits", "if"];
+const KEYS = ["qlab", "name", "qubits", "clbits", "names", "blocks", "ops"];
+const OP_KEYS = [
+  "id",
+  "gate",
+  "qubits",
+  "params",
+  "matrix",
+  "label",
+  "controls",
+  "anticontrols",
+  "clbits",
+  "if",
+];
+const BLOCK_KEYS = ["name", "qubits", "ops"];
 const INT_FIELDS = ["qubits", "controls", "anticontrols", "clbits"] as const;
 
 /** A value as a message shows it. */
@@ -52,8 +67,27 @@ export function parse(text: string): Circuit {
     return fail("names is not an object", "field names", 'write {"w[0]": "θ[0]"}');
   }
   const name = (data.has("name") ? data.get("name") : "circuit") as string;
+  const blocks = list(data.has("blocks") ? data.get("blocks") : [], "field blocks").map(block);
   // checkCircuit refuses a name that is no text.
-  return checkCircuit({ name, qubits, clbits, names: plain(given), ops: rows.map(operation) });
+  return checkCircuit({ name, qubits, clbits, names: plain(given), blocks, ops: rows.map(operation) });
+}
+
+function block(row: Json, index: number): Block {
+  const where = `field blocks[${index}]`;
+  if (!(row instanceof Map)) {
+    return fail(`block ${index} is not an object`, where, 'write {"name": "A", "qubits": 1, "ops": []}');
+  }
+  onlyKeys(row, BLOCK_KEYS, where, "a block");
+  const name = row.get("name");
+  checkName(name, `blocks[${index}]`);
+  try {
+    const qubits = integer(row.get("qubits"), "field qubits");
+    const rows = list(row.get("ops"), "field ops");
+    checkLimit("ops", rows.length);
+    return { name: name as string, qubits, ops: rows.map(operation) };
+  } catch (e) {
+    throw inside(name as string, e);
+  }
 }
 
 /** Entries of a Map as an object, a key such as __proto__ being nothing special. */
@@ -65,10 +99,15 @@ function plain(map: Map<string, Json>): Record<string, string> {
   return out;
 }
 
-function onlyKeys(data: Map<string, Json>, known: readonly string[], where: string): void {
+function onlyKeys(
+  data: Map<string, Json>,
+  known: readonly string[],
+  where: string,
+  what = where ? "an operation" : "a circuit",
+): void {
   for (const key of data.keys()) {
     if (known.includes(key)) continue;
-    const message = `${shown(key)} is not a field of ${where ? "an operation" : "a circuit"}`;
+    const message = `${shown(key)} is not a field of ${what}`;
     fail(
       message,
       where || `field ${[...key].slice(0, 40).join("")}`,
@@ -121,17 +160,24 @@ function operation(row: Json, index: number): Op {
   >;
   // How many there are comes before what they say.
   checkArity({ id, gate, ...ints, params: params.map(() => ({ type: "pi" })) });
-  const op: Op = { id, gate, ...ints, params: parseParams(params.map(angle), where) };
-  return row.has("if") ? { ...op, condition: condition(row.get("if"), `${where}, field if`) } : op;
+  const more: { -readonly [key in "condition" | "matrix" | "label"]?: Op[key] } = {};
+  const angles = parseParams(params.map(angle), where);
+  if (row.has("if")) more.condition = condition(row.get("if"), `${where}, field if`);
+  if (row.has("matrix")) more.matrix = fromPairs(row.get("matrix"), `${where}, field matrix`);
+  // checkCircuit refuses a label that is no text.
+  if (row.has("label")) more.label = row.get("label") as string;
+  return { id, gate, ...ints, params: angles, ...more } as Op;
 }
 
 /** A number as the text that stands for it; an infinite one is caught by the grammar. */
 const angle = (p: Json): string => (typeof p === "number" ? String(p) : (p as string));
 
 function gateName(gate: Json | undefined, where: string): string {
-  if (typeof gate === "string" && Object.hasOwn(GATES, gate)) return gate;
+  if (typeof gate === "string" && (Object.hasOwn(GATES, gate) || gate === UNITARY.name || blockOf({ gate })))
+    return gate;
   const found = typeof gate === "string" ? resolve(gate) : undefined;
-  if (!found) return fail(`the gate ${shown(gate)} is unknown`, where, "use a name of the gate table");
+  if (!found)
+    return fail(`the gate ${shown(gate)} is unknown`, where, gateCure(typeof gate === "string" ? gate : ""));
   const cure = `write "${found.gate}"${found.controls !== 0 ? " with controls" : ""}`;
   return fail(`${shown(gate)} is not a gate in normal form`, where, cure);
 }
@@ -154,8 +200,11 @@ const texts = (values: readonly string[]): string => `[${values.map((t) => JSON.
 
 /** One operation as its line of the canonical text, without the comma. */
 export function printOp(op: Op): string {
-  const parts = [`"id": "${op.id}"`, `"gate": "${op.gate}"`, `"qubits": ${ints(op.qubits)}`];
+  const gate = blockOf(op) === undefined ? `"${op.gate}"` : JSON.stringify(op.gate);
+  const parts = [`"id": "${op.id}"`, `"gate": ${gate}`, `"qubits": ${ints(op.qubits)}`];
   if (op.params.length > 0) parts.push(`"params": ${texts(op.params.map(printExpr))}`);
+  if (op.matrix) parts.push(`"matrix": ${printMatrix(op.matrix)}`);
+  if (op.label !== undefined) parts.push(`"label": ${JSON.stringify(op.label)}`);
   if (op.controls.length > 0) parts.push(`"controls": ${ints(op.controls)}`);
   if (op.anticontrols.length > 0) parts.push(`"anticontrols": ${ints(op.anticontrols)}`);
   if (op.clbits.length > 0) parts.push(`"clbits": ${ints(op.clbits)}`);
@@ -164,12 +213,19 @@ export function printOp(op: Op): string {
   return `{${parts.join(", ")}}`;
 }
 
+const printOps = (ops: readonly Op[]): string =>
+  ops.length > 0 ? `"ops": [\n${ops.map(printOp).join(",\n")}\n]` : '"ops": []';
+
+const printBlock = (b: Block): string =>
+  `{"name": ${JSON.stringify(b.name)}, "qubits": ${b.qubits}, ${printOps(b.ops)}}`;
+
 /** The canonical text, with its final newline; `names` is taken to be in normal form, as parse and apply return it. */
 export function print(c: Circuit): string {
   const head = [`"qlab": "${FORMAT}"`, `"name": ${JSON.stringify(c.name)}`, `"qubits": ${texts(c.qubits)}`];
   if (c.clbits.length > 0) head.push(`"clbits": ${texts(c.clbits)}`);
   const pairs = Object.entries(c.names).map(([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`);
   if (pairs.length > 0) head.push(`"names": {${pairs.join(", ")}}`);
-  head.push(c.ops.length > 0 ? `"ops": [\n${c.ops.map(printOp).join(",\n")}\n]` : '"ops": []');
+  if (c.blocks && c.blocks.length > 0) head.push(`"blocks": [\n${c.blocks.map(printBlock).join(",\n")}\n]`);
+  head.push(printOps(c.ops));
   return `{\n${head.join(",\n")}\n}\n`;
 }

@@ -6,7 +6,7 @@ export interface Link {
   onMessage(callback: (message: never, buffers: DataView[]) => void): () => void;
 }
 
-export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed";
+export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed" | "interrupted";
 export type Action = "pause" | "resume" | "stop" | "lr";
 
 export interface Intervention {

@@ -33,14 +33,24 @@ export function drawAmplitudes(
   height: number,
   order: string,
 ): void {
-  const value = (b: Bar): number => (mode === "amplitudes" ? b.abs : b.p);
-  const { top, ticks } = axis(Math.max(...bars.map(value), 0.01));
-  const base = height - BELOW;
+  const value = (b: Bar): number => (mode === "probabilities" ? b.p : b.abs);
+  const { top, ticks: up } = axis(Math.max(...bars.map(value), 0.01));
+  const foot = height - BELOW;
+  // both: |a| upwards and |a|² downwards from one line, on the same scale
+  const base = mode === "both" ? TOP + (foot - TOP) * 0.58 : foot;
   const y = (v: number): number => base - (v / top) * (base - TOP);
+  const down = mode === "both" ? axis(Math.max(...bars.map((b) => b.p), 0.01)) : undefined;
+  const below = (v: number): number => base + (v / down!.top) * (foot - base);
+  const ticks = mode === "both" ? up.filter((_, i) => i % 2 === 0 || up.length < 4) : up;
   const pitch = (width - LEFT - 4) / bars.length;
   const wide = Math.min(28, pitch * 0.77);
-  const digits = ticks[1] !== undefined && Math.abs(ticks[1] * 10 - Math.round(ticks[1] * 10)) > 1e-9 ? 2 : 1;
   const parts: SVGElement[] = [];
+  if (down) {
+    const end = down.top;
+    parts.push(s("line", { class: "gl", x1: LEFT, x2: width - 4, y1: below(end), y2: below(end) }));
+    parts.push(s("text", { class: "tk", x: LEFT - 6, y: below(end) + 2, "text-anchor": "end" }, String(end)));
+  }
+  const digits = ticks[1] !== undefined && Math.abs(ticks[1] * 10 - Math.round(ticks[1] * 10)) > 1e-9 ? 2 : 1;
   for (const tick of ticks) {
     parts.push(
       s("line", { class: tick === 0 ? "ax" : "gl", x1: LEFT, x2: width - 4, y1: y(tick), y2: y(tick) }),
@@ -61,22 +71,33 @@ export function drawAmplitudes(
       s("rect", { class: "hit", x: mid - pitch / 2, y: TOP, width: pitch, height: height - TOP - 20 }),
     );
     group.append(s("rect", { x: mid - wide / 2, y: base - h, width: wide, height: h, fill: colour }));
+    if (down)
+      group.append(
+        s("rect", {
+          class: "mirror",
+          x: mid - wide / 2,
+          y: base,
+          width: wide,
+          height: below(bar.p) - base,
+          fill: colour,
+        }),
+      );
     if (bar.bits && bar.abs > 0.004 && r >= 2.2) {
-      group.append(s("circle", { class: "clock", cx: mid, cy: base + 9, r }));
+      group.append(s("circle", { class: "clock", cx: mid, cy: foot + 9, r }));
       const hx = Math.cos(bar.phase) * r;
       const hy = -Math.sin(bar.phase) * r;
       group.append(
         s("path", {
-          d: `M${mid},${base + 9}l${hx.toFixed(2)},${hy.toFixed(2)}`,
+          d: `M${mid},${foot + 9}l${hx.toFixed(2)},${hy.toFixed(2)}`,
           stroke: colour,
           "stroke-width": 1.8,
         }),
       );
     }
     if (i % every === 0 && bar.bits)
-      group.append(s("text", { class: "tk m", x: mid, y: base + 29, "text-anchor": "middle" }, bar.bits));
+      group.append(s("text", { class: "tk m", x: mid, y: foot + 29, "text-anchor": "middle" }, bar.bits));
     if (!bar.bits)
-      group.append(s("text", { class: "tk", x: width - 4, y: base + 29, "text-anchor": "end" }, "others"));
+      group.append(s("text", { class: "tk", x: width - 4, y: foot + 29, "text-anchor": "end" }, "others"));
     parts.push(group);
   });
   parts.push(s("text", { class: "tk", x: LEFT, y: height - 2 }, order));

@@ -7,6 +7,7 @@ import { opName } from "../core/edit";
 import type { Layout, Placed, Rect } from "../core/layout";
 import { fill, h, on, s } from "./dom";
 import { classicalLine, gateNode, originOf, signature } from "./gatenode";
+import { flag, markerLine } from "./marker";
 import { layoutOf, type Session } from "./session";
 
 /** Where a drop would go. */
@@ -219,6 +220,7 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
             col,
           ),
       ),
+      flag(l, session.marker),
     );
   }
 
@@ -261,6 +263,8 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     const parts: SVGElement[] = [];
     const behind: SVGElement[] = [];
     const quiet = session.preview !== undefined;
+    const line = markerLine(l, session.marker);
+    if (line) behind.push(line);
     for (const id of quiet ? [] : session.selection) {
       const p = l.byId.get(id);
       if (!p) continue;

@@ -1,61 +1,62 @@
-/** Copy, cut and paste of gates within the page: the text is OpenQASM 3, pasting takes the operations as they were. */
-import { type Circuit, highestId, nextWeight, type Op, wiresOf } from "../core/circuit";
-import { apply, insertIndex } from "../core/edit";
+/**
+ * Copy, cut and paste: the text is OpenQASM 3, so that it pastes into another notebook or editor, and OpenQASM from
+ * anywhere pastes here. Within the page the gates themselves are kept, which need no reading.
+ */
+import { needed } from "../core/blocks";
+import type { Circuit } from "../core/circuit";
 import { CircuitError, sentence } from "../core/errors";
+import { readFragment } from "../core/fragment";
+import { paste } from "../core/paste";
 import { toQasm3 } from "../core/qasm";
-import { layoutOf, type Session, statsOf } from "./session";
+import { type Session, statsOf } from "./session";
 
-interface Clip {
-  readonly text: string;
-  readonly ops: readonly Op[];
-  readonly top: number;
-}
-
-let clip: Clip | undefined;
+let clip: { readonly text: string; readonly part: Pick<Circuit, "ops" | "blocks"> } | undefined;
 
 /** The selected operations as OpenQASM 3, kept for a paste; undefined with nothing selected. */
 export function copied(session: Session): string | undefined {
   const chosen = new Set(session.selection);
-  const ops = session.circuit.ops.filter((op) => chosen.has(op.id));
+  const { circuit } = session;
+  const ops = circuit.ops.filter((op) => chosen.has(op.id));
   if (ops.length === 0) return undefined;
-  const part: Circuit = { ...session.circuit, ops };
+  const blocks = needed(ops, circuit.blocks ?? []);
+  const part: Circuit = { ...circuit, ops, blocks };
   const { text } = toQasm3(part);
-  clip = { text, ops, top: Math.min(...ops.flatMap(wiresOf)) };
+  clip = { text, part };
   return text;
 }
 
-/** Puts the copied gates at the cursor; other text than the last copy is not read here. */
+/** Puts copied gates, or those of any OpenQASM text, at the cursor. */
 export function pasted(session: Session, text: string): void {
-  if (clip?.text.trim() !== text.trim()) {
-    session.refuse("Only gates copied in a designer of this page can be pasted.");
+  if (text.trim() === "") {
+    session.refuse("The clipboard holds no text. Copy gates, or OpenQASM.");
     return;
   }
-  const { cursor } = session;
-  let c = session.circuit;
-  const ids: string[] = [];
   try {
-    const by = cursor.wire - clip.top;
-    const shift = (list: readonly number[]): number[] => list.map((q) => q + by);
-    const wires = clip.ops.flatMap((op) => shift(wiresOf(op))).filter((q) => q < c.qubits.length);
-    let at = insertIndex(layoutOf(c), c, wires.length > 0 ? wires : [0], cursor.col);
-    for (const op of clip.ops) {
-      const id = `g${highestId(c) + 1}`;
-      const moved = {
-        ...op,
-        id,
-        qubits: shift(op.qubits),
-        controls: shift(op.controls),
-        anticontrols: shift(op.anticontrols),
-      };
-      const clbits = op.clbits.filter((b) => b < c.clbits.length);
-      c = apply(c, { type: "insert", op: { ...moved, clbits }, at });
-      ids.push(id);
-      at += 1;
-    }
-    session.commit(c, `${ids.length} pasted. ${nextWeight(c)} weights. Depth ${statsOf(c).depth}.`);
+    const own = clip?.text.trim() === text.trim();
+    const part = own ? clip!.part : readFragment(text);
+    if (!own && session.circuit.ops.length === 0 && replaces(session, part as Circuit)) return;
+    const { cursor } = session;
+    const { circuit, ids, added } = paste(session.circuit, part, cursor.col, cursor.wire);
+    const wires = added > 0 ? ` ${added} ${added === 1 ? "wire" : "wires"} added.` : "";
+    session.commit(circuit, `${ids.length} pasted.${wires} Depth ${statsOf(circuit).depth}.`);
     session.select(ids);
   } catch (error) {
     if (!(error instanceof CircuitError)) throw error;
-    session.refuse(sentence(error));
+    const where = error.line === undefined ? "" : `, line ${error.line}, column ${error.column}`;
+    const what = error.line === undefined ? "" : `This text is not OpenQASM that qlab reads${where}: `;
+    session.refuse(`${what}${sentence(error)}`);
   }
+}
+
+/** An empty drawing becomes the program, wires and names and all. */
+function replaces(session: Session, program: Circuit): boolean {
+  if (program.ops.length === 0) return false;
+  const name = program.name === "circuit" ? session.circuit.name : program.name;
+  const extra = session.circuit.qubits
+    .slice(program.qubits.length)
+    .filter((q) => !program.qubits.includes(q));
+  const circuit = { ...program, name, qubits: [...program.qubits, ...extra] };
+  session.commit(circuit, `${program.ops.length} pasted. Depth ${statsOf(circuit).depth}.`);
+  session.select(circuit.ops.map((op) => op.id));
+  return true;
 }

@@ -1,18 +1,26 @@
-/** The circuit as OpenQASM 3, OpenQASM 2 or Qiskit, to read and copy; the selected gates' lines are marked. */
+/**
+ * The circuit as OpenQASM 3, OpenQASM 2 or Qiskit. OpenQASM is edited where it stands (codetwoway.ts); Qiskit's program,
+ * and OpenQASM 2 of a circuit with symbols, which it can't say, are to read and copy.
+ */
 import type { Circuit } from "../core/circuit";
 import { CircuitError, sentence } from "../core/errors";
 import { type Code, toQasm2, toQasm3, toQiskit } from "../core/qasm";
 import { rowsOf } from "./codelines";
-import { fill, h, on } from "./dom";
+import { type TwoWay, twoWay } from "./codetwoway";
+import { fill, h, on, setText } from "./dom";
 import { thousands } from "./format";
 import { icon } from "./icons";
-import type { Session } from "./session";
+import { type Session, statsOf } from "./session";
 import { tokens } from "./tokens";
 
 type Language = "qasm3" | "qasm2" | "qiskit";
 const MOST = 500;
 
-export function codePane(session: Session, signal: AbortSignal): { el: HTMLElement; update(): void } {
+export function codePane(
+  session: Session,
+  leave: () => void,
+  signal: AbortSignal,
+): { el: HTMLElement; update(): void } {
   const languages: [Language, string][] = [
     ["qasm3", "OpenQASM 3"],
     ["qasm2", "QASM 2"],
@@ -48,10 +56,35 @@ export function codePane(session: Session, signal: AbortSignal): { el: HTMLEleme
     h("div", { class: "ql-tabs", role: "tablist", "aria-label": "Code" }, buttons),
     copy,
   );
-  const el = h("div", { class: "ql-codep" }, head, lines);
+  const editors = {
+    qasm3: twoWay(session, "OpenQASM 3", leave, signal),
+    qasm2: twoWay(session, "OpenQASM 2", leave, signal),
+  };
+  const why = h("p", { class: "ql-code-why cap" });
+  const reason = (): string =>
+    session.broken !== undefined
+      ? "The text as it stands. It is left untouched; mend it in a text editor, and the drawing follows."
+      : (session.circuit.blocks?.length ?? 0) > 0
+        ? "Blocks are written out here, so this text is only to read. Open a block, or ungroup it, to edit its text."
+        : session.circuit.ops.some((op) => op.matrix)
+          ? "OpenQASM has no matrices, so this text is only to read."
+          : "OpenQASM 2 has no inputs: these are the trial values. Edit in OpenQASM 3.";
+  const el = h("div", { class: "ql-codep" }, head, why, editors.qasm3.el, editors.qasm2.el, lines);
+
+  /** The field in which this language is edited; undefined where it can only be read. */
+  function editable(): TwoWay | undefined {
+    if (language === "qiskit" || session.broken !== undefined) return undefined;
+    // OpenQASM has no blocks: what it says would dissolve them
+    if ((session.circuit.blocks?.length ?? 0) > 0 || session.circuit.ops.some((op) => op.matrix))
+      return undefined;
+    const st = statsOf(session.circuit);
+    if (language === "qasm2" && (st.inputs + st.weights > 0 || typeof code() === "string")) return undefined;
+    return editors[language];
+  }
 
   function code(): Code | string {
-    const { circuit, trial } = session;
+    const { circuit, trial, broken } = session;
+    if (broken !== undefined) return { text: broken, lines: [] };
     if (
       last &&
       last.circuit === circuit &&
@@ -80,8 +113,9 @@ export function codePane(session: Session, signal: AbortSignal): { el: HTMLEleme
     "click",
     () => {
       const made = code();
-      if (typeof made === "string") return;
-      void writeClipboard(made.text, el).then((ok) => {
+      const text = editable()?.text() ?? (typeof made === "string" ? undefined : made.text);
+      if (text === undefined) return;
+      void writeClipboard(text, el).then((ok) => {
         fill(copy, icon(ok ? "check" : "warn"));
         session.say(ok ? "Code copied." : "The browser did not allow copying; select the lines instead.");
         setTimeout(() => fill(copy, icon("copy")), 1500);
@@ -95,6 +129,16 @@ export function codePane(session: Session, signal: AbortSignal): { el: HTMLEleme
       buttons[i]!.classList.toggle("on", key === language);
       buttons[i]!.setAttribute("aria-selected", String(key === language));
     });
+    const editor = editable();
+    for (const one of Object.values(editors)) one.el.hidden = one !== editor;
+    lines.hidden = editor !== undefined;
+    why.hidden = (language === "qiskit" && session.broken === undefined) || editor !== undefined;
+    setText(why, why.hidden ? "" : reason());
+    if (editor) {
+      copy.disabled = false;
+      editor.update(() => code() as Code);
+      return;
+    }
     const made = code();
     lines.setAttribute("aria-label", languages.find(([key]) => key === language)![1]);
     copy.disabled = typeof made === "string";
@@ -108,7 +152,9 @@ export function codePane(session: Session, signal: AbortSignal): { el: HTMLEleme
     if (key === shownFor) return;
     shownFor = key;
     const all = made.text.replace(/\n$/, "").split("\n");
-    const rows = rowsOf(all, made.lines, open, keep);
+    // a text with an error is shown whole
+    const plain = session.broken !== undefined ? new Set(all.map((_, i) => i + 1)) : open;
+    const rows = rowsOf(all, made.lines, plain, keep);
     const first = rows.findIndex((r) => r.id !== null && keep.has(r.id));
     const from = first > MOST - 20 ? first - 20 : 0;
     const part = rows.slice(from, from + MOST);
@@ -126,7 +172,14 @@ export function codePane(session: Session, signal: AbortSignal): { el: HTMLEleme
           : h("code", null, tokens(row.text));
         return h(
           "div",
-          { class: on ? "ql-cl on" : "ql-cl", dataset: { id: row.id ?? "" } },
+          {
+            class: on
+              ? "ql-cl on"
+              : session.broken !== undefined && row.number === session.brokenLine
+                ? "ql-cl bad"
+                : "ql-cl",
+            dataset: { id: row.id ?? "" },
+          },
           h("i", null, row.number),
           text,
         );

@@ -4,6 +4,7 @@
  */
 import { canvas as makeCanvas } from "./canvas";
 import { codePane } from "./codepane";
+import { conflictPanel } from "./conflict";
 import { fill, h, on, setText } from "./dom";
 import { fixed } from "./format";
 import { icon } from "./icons";
@@ -49,10 +50,11 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
   const host = { root: () => root, focusCanvas, zoom, sheet };
   const bar = toolbar(session, host, signal);
   const tiles = palette((tile) => keys.placed(placeTile(session, tile)), focusCanvas, signal);
-  const strip = statStrip(session);
+  const strip = statStrip(session, host, () => strip.update(), signal);
   const state = statePanel(session, signal);
   const gate = inspector(session, host, signal);
-  const code = codePane(session, signal);
+  const code = codePane(session, focusCanvas, signal);
+  const versions = conflictPanel(session, signal);
   const live = h("div", { class: "ql-sr", "aria-live": "polite", "aria-atomic": "true" });
   const status = h("span", { class: "row", role: "status" });
   const timing = h("span", { class: "low" });
@@ -105,7 +107,7 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
     h("section", { class: "ql-below" }, strip.el, state.el),
     h("aside", { class: "ql-side", "aria-label": "Gate and code" }, gate.el, code.el),
   );
-  root.append(bar.el, h("div", { class: "ql-lay" }, tiles.el, main), foot, live);
+  root.append(bar.el, h("div", { class: "ql-lay" }, tiles.el, main), foot, live, versions.el);
   if (!opts.document) root.append(grip(root, signal));
   signal.addEventListener("abort", () => root.replaceChildren(), { once: true });
 
@@ -165,7 +167,7 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
   let tall = 0;
   function paint(): void {
     const had = within();
-    root.classList.toggle("is-locked", session.locked !== undefined);
+    root.classList.toggle("is-locked", session.locked !== undefined && !session.conflict);
     if (root.dataset.panel !== session.panel) root.dataset.panel = session.panel;
     // a property set anew restyles all below it, so only when it differs
     const now = Math.ceil(layoutOf(session.circuit).height * session.zoom) + 12;
@@ -176,6 +178,10 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
       tabs[i]!.setAttribute("aria-selected", String(panel === session.panel));
     });
     bar.update();
+    // a block can't hold itself
+    const own = (session.root.blocks ?? []).map((b) => b.name).filter((name) => name !== session.inside);
+    tiles.update(own);
+    versions.update();
     over.update();
     canvas.update();
     strip.update();

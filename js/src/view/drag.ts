@@ -8,7 +8,9 @@ export type Source =
   | { readonly kind: "tile"; readonly tile: Tile }
   /** `wire`, `col`: where the gate was taken. */
   | { readonly kind: "ops"; readonly ids: readonly string[]; readonly wire: number; readonly col: number }
-  | { readonly kind: "marquee"; readonly add: boolean };
+  | { readonly kind: "marquee"; readonly add: boolean }
+  /** The flag on the ruler. */
+  | { readonly kind: "marker" };
 
 export type DragState =
   | { readonly phase: "idle" }

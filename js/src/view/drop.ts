@@ -2,11 +2,20 @@
  * What a drop at a place of the drawing means: one command, and the circuit as if it were dropped now. Pure; preview and
  * commit share it, so what is shown is what happens.
  */
-import { type Circuit, findOp, lastInputOn, nextWeight, type Op, wiresOf } from "../core/circuit";
+import {
+  blockOf,
+  type Circuit,
+  findOp,
+  lastInputOn,
+  nextWeight,
+  type Op,
+  rowOf,
+  wiresOf,
+} from "../core/circuit";
 import { apply, type Command, insertIndex, type NewOp } from "../core/edit";
 import { CircuitError, sentence } from "../core/errors";
 import { type Expr, sym } from "../core/expr";
-import { GATES, resolve } from "../core/gates.gen";
+import { resolve } from "../core/gates.gen";
 import type { Layout } from "../core/layout";
 import type { Source } from "./drag";
 import type { Tile } from "./tiles";
@@ -36,8 +45,11 @@ export function freshParams(c: Circuit, param: "x" | "w" | "", count: number, wi
 /** The operation a tile stands for, its first wire on `wire`. */
 export function draft(c: Circuit, gate: string, param: "x" | "w" | "", wire: number): NewOp {
   const found = resolve(gate);
-  const row = found && GATES[found.gate];
-  if (!found || !row) throw new CircuitError(`${gate} is not a gate`, { cure: "pick one of the palette" });
+  const block = blockOf({ gate });
+  const wires = block === undefined ? 0 : (c.blocks?.find((b) => b.name === block)?.qubits ?? 0);
+  const row = found && rowOf({ gate: found.gate, qubits: Array<number>(wires).fill(0) });
+  if (!found || !row || (block !== undefined && wires === 0))
+    throw new CircuitError(`${gate} is not a gate`, { cure: "pick one of the palette" });
   if (row.variadic) return { gate, qubits: c.qubits.map((_, i) => i) };
   const size = row.targets + Math.max(0, found.controls);
   const qubits = Array.from({ length: size }, (_, i) => wire + i);
@@ -58,7 +70,7 @@ export function gateNear(
   return layout
     .inColumn(col)
     .map((item) => c.ops[item.index]!)
-    .filter((op) => GATES[op.gate]?.controllable)
+    .filter((op) => rowOf(op)?.controllable)
     .sort((a, b) => on(a) - on(b) || far(a) - far(b))[0];
 }
 
@@ -113,7 +125,7 @@ function moveCommand(
 
 /** The plan of dropping `source` at `place` of the drawing `layout` of `c`. */
 export function plan(c: Circuit, layout: Layout, source: Source, place: Place): Plan {
-  if (source.kind === "marquee") return { ok: false, reason: "" };
+  if (source.kind === "marquee" || source.kind === "marker") return { ok: false, reason: "" };
   try {
     const command =
       source.kind === "tile"

@@ -28,7 +28,14 @@ const round = (v: number): number => Math.round(v * 10) / 10;
 /** Equal for two placements that look the same but for their place. */
 export function signature(p: Placed): string {
   const { x, y } = originOf(p);
-  const flat: (string | number)[] = [p.kind, p.family, p.label, p.fullAngle, p.tag?.text ?? ""];
+  const flat: (string | number)[] = [
+    p.kind,
+    p.block ?? "",
+    p.family,
+    p.label,
+    p.fullAngle,
+    p.tag?.text ?? "",
+  ];
   for (const b of p.boxes) flat.push(round(b.x - x), round(b.y - y), round(b.w), round(b.h));
   for (const d of p.dots) flat.push(d.anti ? "o" : "c", round(d.x - x), round(d.y - y));
   for (const l of p.links) flat.push(round(l.y1 - y), round(l.y2 - y));
@@ -57,7 +64,7 @@ function meter(box: Placed["boxes"][number], o: Origin): SVGElement {
 /** Everything of one gate but the double line to the classical wire. */
 export function gateNode(p: Placed): SVGGElement {
   const o = originOf(p);
-  const g = s("g", { class: `g ${FAMILY_CLASS[p.family]} k-${p.kind}` });
+  const g = s("g", { class: `g ${p.block === undefined ? FAMILY_CLASS[p.family] : "g-block"} k-${p.kind}` });
   for (const l of p.links)
     g.append(s("path", { class: "lk", d: `M${round(l.x - o.x)},${round(l.y1 - o.y)}V${round(l.y2 - o.y)}` }));
   for (const box of p.boxes) {

@@ -1,8 +1,8 @@
 /** The parts of the inspector about one gate: picture, wires, controls, condition, actions. Each only sends commands. */
-import { type Op, wiresOf } from "../core/circuit";
-import { GATES } from "../core/gates.gen";
+import { blockOf, findOp, type Op, rowOf, wiresOf } from "../core/circuit";
 import { type Child, h, on, s } from "./dom";
 import { FAMILY_CLASS } from "./gatenode";
+import { groupable, groupSelected } from "./grouping";
 import { icon } from "./icons";
 import { type MenuItem, menuButton } from "./menu";
 import { layoutOf, type Session } from "./session";
@@ -20,7 +20,7 @@ export interface Context {
 }
 
 export function title(op: Op): string {
-  const row = GATES[op.gate]!;
+  const row = rowOf(op)!;
   const n = op.controls.length + op.anticontrols.length;
   if (n === 0) return row.title;
   const base = row.title.replace(/^Pauli /, "");
@@ -31,16 +31,16 @@ export function title(op: Op): string {
 
 export function picture(session: Session, op: Op): SVGElement {
   const p = layoutOf(session.circuit).byId.get(op.id);
-  const label = `${"C".repeat(op.controls.length + op.anticontrols.length)}${GATES[op.gate]?.label ?? op.gate}`;
+  const label = `${"C".repeat(op.controls.length + op.anticontrols.length)}${rowOf(op)?.label ?? op.gate}`;
   const size = [...label].length > 4 ? "nm small" : "nm";
   return s(
     "svg",
     { viewBox: "0 0 40 40", width: 36, height: 36, "aria-hidden": "true" },
     s(
       "g",
-      { class: `g ${FAMILY_CLASS[p?.family ?? "fixed"]}` },
+      { class: `g ${blockOf(op) === undefined ? FAMILY_CLASS[p?.family ?? "fixed"] : "g-block"}` },
       s("rect", { x: 1, y: 1, width: 38, height: 38, rx: 4 }),
-      s("text", { class: size, x: 20, y: 24.5 }, label),
+      s("text", { class: size, x: 20, y: 24.5 }, [...label].slice(0, 6).join("")),
     ),
   );
 }
@@ -136,22 +136,6 @@ export function controls({ session, host, signal }: Context, op: Op): HTMLElemen
   );
 }
 
-export function condition({ session, signal }: Context, op: Op): HTMLElement {
-  const off = h(
-    "button",
-    { type: "button", "aria-label": "Remove the condition", disabled: Boolean(session.locked) },
-    icon("close"),
-  );
-  on(off, "click", () => session.run({ type: "condition", id: op.id, condition: null }), signal);
-  const text = `c[${op.condition!.clbits.join(", ")}] = ${op.condition!.value}`;
-  return h(
-    "div",
-    { class: "row" },
-    h("span", { class: "ql-lab" }, "Only if"),
-    h("span", { class: "ql-chip" }, h("span", { class: "ql-chip-main mono" }, text), off),
-  );
-}
-
 export const line = (name: string, value: string): HTMLElement =>
   h("div", { class: "row" }, h("span", { class: "ql-lab" }, name), h("span", { class: "sub" }, value));
 
@@ -169,5 +153,20 @@ export function actions({ session, host, signal }: Context): Child {
     },
     signal,
   );
-  return h("div", { class: "row ql-acts" }, copy, del);
+  const one = session.selected;
+  const plain = session.selection.every((id) => groupable(findOp(session.circuit, id)));
+  const group = h(
+    "button",
+    {
+      class: "ql-btn grow",
+      type: "button",
+      disabled: !plain,
+      title: plain ? "G" : "Only gates without a condition",
+    },
+    icon("group"),
+    "Group",
+  );
+  on(group, "click", () => groupSelected(session), signal);
+  const isBlock = one && blockOf(one) !== undefined;
+  return h("div", { class: "row wrap ql-acts" }, copy, !isBlock && group, del);
 }

@@ -1,22 +1,13 @@
 /** The panel beside the drawing: the selected gate, the trial values, the wires. Rebuilt when what it is about changes. */
-import { findOp, nInputs, nWeights, type Op, symbolsOf } from "../core/circuit";
+import { blockOf, findOp, nInputs, nWeights, type Op, rowOf, symbolsOf } from "../core/circuit";
 import { opName } from "../core/edit";
-import { GATES } from "../core/gates.gen";
 import { type AngleField, angleField } from "./anglefield";
 import { type Child, fill, h, on } from "./dom";
 import { plural } from "./format";
-import {
-  actions,
-  condition,
-  controls,
-  type InspectorHost,
-  line,
-  picture,
-  title,
-  wireLine,
-} from "./gateparts";
+import { actions, controls, type InspectorHost, line, picture, title, wireLine } from "./gateparts";
 import { layoutOf, type Session, statsOf, type Tab } from "./session";
 import { type SliderRow, sliderRow } from "./slider";
+import { bitLine, blockParts, condition } from "./steerparts";
 import { wiresPane } from "./wirespane";
 
 export interface Inspector {
@@ -73,7 +64,8 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
       return `none:${session.selection.length}:${session.selection.length ? "" : session.circuit.name}`;
     const reads = symbolsOf(op).map((y) => y.kind + y.index);
     const wires = [op.qubits, op.controls, op.anticontrols, op.clbits, op.condition?.clbits ?? []].join(";");
-    return [op.id, op.gate, op.params.length, reads, wires, lock, session.circuit.qubits].join("|");
+    const steer = [op.condition?.value, session.circuit.clbits, op.label];
+    return [op.id, op.gate, op.params.length, reads, wires, lock, session.circuit.qubits, steer].join("|");
   }
 
   function update(): void {
@@ -115,7 +107,7 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     fieldsOf = now;
     fieldLife.abort();
     fieldLife = new AbortController();
-    const names = op ? GATES[op.gate]!.params : [];
+    const names = op ? rowOf(op)!.params : [];
     angles = names.map((name, i) =>
       angleField(session, op!.id, i, name, names.length, leave, fieldLife.signal),
     );
@@ -138,7 +130,8 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
   };
 
   function gateBody(op: Op): void {
-    const row = GATES[op.gate]!;
+    const row = rowOf(op)!;
+    const block = blockOf(op);
     const context = { session, host, signal: life.signal };
     const place = h("div", { class: "cap" });
     extra = () => {
@@ -157,6 +150,8 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     );
     fill(
       body,
+      block !== undefined && blockParts(context, op, block),
+      op.matrix && line("Matrix", `${op.matrix.length} × ${op.matrix.length}, ${op.label ?? "no label"}`),
       symbolsOf(op).length > 0 &&
         h(
           "div",
@@ -170,9 +165,9 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
             { class: "ql-wireline" },
             op.qubits.map((q, i) => wireLine(context, op, q, i)),
           ),
-      op.clbits.length > 0 && line("Bit", session.circuit.clbits[op.clbits[0]!] ?? ""),
+      op.clbits.length > 0 && bitLine(context, op),
       row.controllable && controls(context, op),
-      op.condition && condition(context, op),
+      op.gate !== "barrier" && session.circuit.clbits.length > 0 && condition(context, op),
       actions(context),
     );
   }
@@ -256,7 +251,7 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
       return true;
     }
     const items = [...layoutOf(session.circuit).items].sort((a, b) => a.col - b.col || a.y - b.y);
-    const angled = items.filter((p) => p.fullAngle !== "");
+    const angled = items.filter((p) => p.fullAngle !== "" && p.block === undefined);
     const next = angled[angled.findIndex((p) => p.id === session.selection[0]) + step];
     if (!next) return false;
     session.select([next.id]);

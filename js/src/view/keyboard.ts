@@ -3,6 +3,7 @@ import { findOp } from "../core/circuit";
 import type { Canvas } from "./canvas";
 import { copied, pasted } from "./clipboard";
 import { on } from "./dom";
+import { groupSelected, toggleBlock, ungroupOp } from "./grouping";
 import { IDLE, type KeyAction, type KeyState, press } from "./keys";
 import { chain, cursorText, type Mark, nudge, opAt, placeAt, reindex } from "./place";
 import { layoutOf, type Session } from "./session";
@@ -47,7 +48,9 @@ export function keyboard(
       event.stopPropagation();
       return;
     }
-    const mod = event.ctrlKey || event.metaKey;
+    // AltGr types [ and ] on many keyboards, and comes as Ctrl Alt
+    const typed = event.getModifierState("AltGraph") && event.key.length === 1;
+    const mod = !typed && (event.ctrlKey || event.metaKey);
     const onCanvas = event.target === canvas.main || event.target === root;
     // undo works wherever the focus is, but in a field that has its own
     if (!onCanvas && (field(event.target) || !mod) && event.key !== "/" && event.key !== "?") return;
@@ -55,7 +58,7 @@ export function keyboard(
     const { state: next, action } = press(state, {
       key: event.key,
       shift: event.shiftKey,
-      alt: event.altKey,
+      alt: event.altKey && !typed,
       mod,
     });
     if (!action) return;
@@ -108,6 +111,12 @@ export function keyboard(
       case "zoom":
         host.zoom(action.by);
         break;
+      case "marker": {
+        const end = layoutOf(session.circuit).columns.length;
+        const at = session.marker ?? end;
+        session.setMarker(action.by === "end" ? undefined : at + action.by);
+        break;
+      }
       case "edit":
         edit();
         break;
@@ -116,6 +125,16 @@ export function keyboard(
         break;
       case "duplicate":
         if (chosen().length > 0) session.run({ type: "duplicate", ids: [...chosen()] });
+        break;
+      case "group":
+        if (session.selection.length === 0) session.select(chosen());
+        groupSelected(session);
+        break;
+      case "ungroup":
+        ungroupOp(session, chosen()[0]);
+        break;
+      case "block":
+        toggleBlock(session, chosen()[0]);
         break;
       case "undo":
         session.undo();
@@ -133,6 +152,10 @@ export function keyboard(
         host.sheet();
         break;
       case "cancel":
+        if (session.selection.length === 0 && !session.note && session.inside !== undefined) {
+          session.open(undefined);
+          break;
+        }
         session.select([]);
         session.notify(undefined);
         break;
@@ -221,5 +244,15 @@ export function keyboard(
   };
 }
 
-const CHANGES = new Set(["place", "index", "control", "shift", "chain", "remove", "duplicate"]);
+const CHANGES = new Set([
+  "place",
+  "index",
+  "control",
+  "shift",
+  "chain",
+  "remove",
+  "duplicate",
+  "group",
+  "ungroup",
+]);
 const changes = (action: KeyAction): boolean => CHANGES.has(action.type);

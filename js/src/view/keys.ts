@@ -29,6 +29,8 @@ export type KeyAction =
   | { type: "shift"; dx: number; dy: number }
   | { type: "chain"; ring: boolean }
   | { type: "zoom"; by: -1 | 0 | 1 }
+  /** The state marker: a column left or right, or to the end. */
+  | { type: "marker"; by: -1 | 1 | "end" }
   | {
       type:
         | "edit"
@@ -40,6 +42,9 @@ export type KeyAction =
         | "search"
         | "sheet"
         | "cancel"
+        | "group"
+        | "ungroup"
+        | "block"
         | "wait";
     };
 
@@ -106,6 +111,8 @@ export function press(state: KeyState, p: Press): Result {
       const controlled = state.prefix === "control";
       return done({ type: "place", gate, param: "", fill: Boolean(p.shift), controlled });
     }
+    if (letter === "g") return done({ type: p.shift ? "ungroup" : "group" });
+    if (letter === "k") return done({ type: "block" });
     if (letter === "d") return done({ type: "duplicate" });
   }
   return named(state, p);
@@ -133,6 +140,12 @@ function named(state: KeyState, p: Press): Result {
       return done({ type: "zoom", by: -1 });
     case "0":
       return done({ type: "zoom", by: 0 });
+    case "[":
+      return done({ type: "marker", by: -1 });
+    case "]":
+      return done({ type: "marker", by: p.shift ? "end" : 1 });
+    case "}":
+      return done({ type: "marker", by: "end" });
     case "Home":
     case "End": {
       const dx = p.key === "Home" ? -1 : 1;

@@ -33,6 +33,8 @@ const ROWS: readonly (readonly [title: string, rows: readonly (readonly [keys: s
         ["Enter, F2", "edit the angle; Tab for the next one"],
         ["Alt ← → ↑ ↓", "move the selection"],
         ["D, Del", "duplicate, delete"],
+        ["G, Shift G", "group, ungroup"],
+        ["K", "open a block; back again"],
         ["Ctrl Z, Ctrl Y", "undo, redo"],
         ["Ctrl C X V", "copy, cut, paste"],
       ],
@@ -42,6 +44,8 @@ const ROWS: readonly (readonly [title: string, rows: readonly (readonly [keys: s
       [
         ["/", "find a gate"],
         ["plus − 0", "zoom in, out, fit"],
+        ["[ ]", "state marker left, right"],
+        ["Shift ]", "state at the end"],
         ["?", "this sheet"],
       ],
     ],

@@ -3,11 +3,12 @@ import { findOp } from "../core/circuit";
 import type { Layout, Placed } from "../core/layout";
 import type { Canvas } from "./canvas";
 import { fill, h, on } from "./dom";
+import { groupSelected } from "./grouping";
 import { icon } from "./icons";
 import { layoutOf, type Note, type Session } from "./session";
-import { TEMPLATES } from "./templates";
+import { defaults, FIRST } from "./templates";
+import { insertTemplate } from "./templatesheet";
 import { thumbnail } from "./thumbnail";
-import { useTemplate } from "./toolbar";
 import { passedNow } from "./warn";
 import { removeWire } from "./wirespane";
 
@@ -68,6 +69,7 @@ export function overlays(
         fill(
           float,
           button("Duplicate", "copy", () => session.run({ type: "duplicate", ids: [...session.selection] })),
+          button("Group (G)", "group", () => groupSelected(session)),
           button("Delete", "trash", () => session.run({ type: "remove", ids: [...session.selection] }), true),
         );
       else
@@ -96,16 +98,16 @@ export function overlays(
     if (key === builtFor) return;
     builtFor = key;
     const n = session.circuit.qubits.length;
-    const cards = TEMPLATES.map((t, i) => {
+    const cards = FIRST.map((t) => {
       const card = h(
         "button",
         { class: "ql-tpl", type: "button" },
-        thumbnail(t.build(Math.min(3, n)), 108, 40),
+        thumbnail(t.build(Math.min(3, n), defaults(t)), 108, 40),
         h("b", null, t.title),
         h("span", null, t.note(n)),
       );
       card.addEventListener("click", () => {
-        useTemplate(session, i);
+        insertTemplate(session, t);
         canvas.main.focus({ preventScroll: true });
       });
       return card;
@@ -179,7 +181,7 @@ export function overlays(
   };
 }
 
-const BAR = { w: 60, h: 30 };
+const BAR = { w: 88, h: 30 };
 
 /** Where the bar of a selection hides the least: above it, below, beside; above where nothing is free. */
 function spot(l: Layout, items: readonly Placed[], z: number, scroll: HTMLElement): { x: number; y: number } {

@@ -2,12 +2,14 @@
 import { fill, h, on } from "./dom";
 import { icon } from "./icons";
 import { tileButton } from "./tilenode";
-import { SECTIONS, searchTiles, TILES, type Tile } from "./tiles";
+import { blockTile, SECTIONS, searchTiles, TILES, type Tile } from "./tiles";
 
 export interface Palette {
   readonly el: HTMLElement;
   tileOf(target: EventTarget | null): Tile | undefined;
   focusSearch(): void;
+  /** The blocks of the circuit. */
+  update(blocks: readonly string[]): void;
 }
 
 export function palette(onPick: (tile: Tile) => void, leave: () => void, signal: AbortSignal): Palette {
@@ -30,6 +32,7 @@ export function palette(onPick: (tile: Tile) => void, leave: () => void, signal:
   let more = false;
   let results: Tile[] = [];
   let active = 0;
+  let blocks: readonly string[] = [];
 
   const button = (tile: Tile): HTMLButtonElement => {
     known.set(tile.id, tile);
@@ -37,8 +40,10 @@ export function palette(onPick: (tile: Tile) => void, leave: () => void, signal:
   };
 
   function sections(): HTMLElement[] {
-    return SECTIONS.map((name) => {
-      const tiles = TILES.filter((t) => t.section === name && (more || !t.extra)).map(button);
+    const used = SECTIONS.filter((name) => name !== "Blocks" || blocks.length > 0);
+    return used.map((name) => {
+      const own = TILES.filter((t) => t.section === name && (more || !t.extra));
+      const tiles = (name === "Blocks" ? blocks.map(blockTile) : own).map(button);
       const tag = name === "Encode" ? "x[i]" : name === "Train" ? "w[j]" : "";
       if (name === "Fixed") tiles.push(moreButton());
       return h(
@@ -71,7 +76,9 @@ export function palette(onPick: (tile: Tile) => void, leave: () => void, signal:
 
   function paint(): void {
     const query = input.value;
-    results = searchTiles(query);
+    const like = query.trim().toLowerCase();
+    const own = blocks.filter((b) => like && b.toLowerCase().includes(like)).map(blockTile);
+    results = [...own, ...searchTiles(query)];
     active = 0;
     if (!query.trim()) {
       fill(body, sections());
@@ -148,5 +155,14 @@ export function palette(onPick: (tile: Tile) => void, leave: () => void, signal:
   }
 
   paint();
-  return { el, tileOf, focusSearch: () => input.focus() };
+  return {
+    el,
+    tileOf,
+    focusSearch: () => input.focus(),
+    update(names) {
+      if (names.length === blocks.length && names.every((n, i) => n === blocks[i])) return;
+      blocks = names;
+      if (!input.value.trim()) paint();
+    },
+  };
 }

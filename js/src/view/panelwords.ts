@@ -13,6 +13,7 @@ export type Shown =
   | "done"
   | "stopped"
   | "failed"
+  | "interrupted"
   | "disconnected";
 
 /** Whether figures may be missing for want of a kernel. A run that has ended and is here in full lacks nothing. */
@@ -36,6 +37,7 @@ export const PILLS: Record<Shown, { word: string; kind: string; icon?: IconName;
   done: { word: "Done", kind: "ok", icon: "check" },
   stopped: { word: "Stopped", kind: "", icon: "stop" },
   failed: { word: "Failed", kind: "err", icon: "close" },
+  interrupted: { word: "Interrupted", kind: "warn" },
   disconnected: { word: "Disconnected", kind: "warn" },
 };
 

@@ -2,7 +2,6 @@
 import { type Circuit, findOp, wiresOf } from "../core/circuit";
 import { apply, insertIndex, type NewOp, opName } from "../core/edit";
 import { CircuitError, sentence } from "../core/errors";
-import { GATES } from "../core/gates.gen";
 import { conditionOn, draft, gateNear } from "./drop";
 import { layoutOf, type Session, statsOf } from "./session";
 import type { Tile } from "./tiles";
@@ -55,7 +54,7 @@ export function placeAt(session: Session, p: Placement): readonly string[] {
       session.run(conditionOn(before, over));
       return;
     }
-    const size = Math.max(1, GATES[p.gate]?.targets ?? 1);
+    const size = Math.max(1, draft(before, p.gate, p.param, wire).qubits.length);
     const fill = p.fill && p.gate !== "barrier";
     const wires = fill
       ? Array.from({ length: Math.floor((before.qubits.length - wire) / size) }, (_, i) => wire + i * size)

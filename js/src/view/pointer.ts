@@ -9,6 +9,7 @@ import { h, on, s } from "./dom";
 import { AT_REST, type DragEvent, type DragState, type Source, step } from "./drag";
 import { type Place, type Plan, plan } from "./drop";
 import { gateNode, originOf } from "./gatenode";
+import { boundaryAt, onFlag } from "./marker";
 import { layoutOf, type Session } from "./session";
 import { tilePicture } from "./tilenode";
 import type { Tile } from "./tiles";
@@ -80,6 +81,7 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
     const l = layoutOf(session.circuit);
     const near = event.clientX - box.left < l.labelW * session.zoom;
     const top = event.clientY - box.top < l.metrics.ruler * session.zoom;
+    if (top && !near && onFlag(l, session.marker, point.x)) return { kind: "marker" };
     const hit = near ? l.hit(4, point.y) : l.hit(point.x, top ? 4 : point.y);
     canvas.main.focus({ preventScroll: true });
     if (hit?.kind === "label") session.selectWire(hit.wire);
@@ -154,6 +156,8 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
     }
     const scrolled = scrollAtEdge();
     if (what.kind === "marquee") marquee();
+    else if (what.kind === "marker")
+      session.setMarker(boundaryAt(layoutOf(session.circuit), canvas.at(last.x, last.y).x));
     else look(what);
     if (scrolled) schedule();
   }
@@ -180,7 +184,7 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
     return { col, wire, between: false };
   }
 
-  function look(what: Exclude<Source, { kind: "marquee" }>): void {
+  function look(what: Extract<Source, { kind: "tile" | "ops" }>): void {
     const place = placeAt();
     const l = layoutOf(session.circuit);
     tip();
@@ -267,6 +271,7 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
       if (rect) session.select(caught(rect), what.add);
       return;
     }
+    if (what.kind === "marker") return;
     const done = now;
     if (!done?.ok) return;
     const before = session.circuit;
@@ -283,7 +288,7 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
     if (what.kind === "tile") parts.onTile(what.tile);
     else if (what.kind === "marquee") {
       if (!what.add) session.select([]);
-    } else if (what.ids.length > 1 && now === undefined) {
+    } else if (what.kind === "ops" && what.ids.length > 1 && now === undefined) {
       const hit = layoutOf(session.circuit).hit(from.x, from.y);
       if (hit?.kind === "op") session.select([hit.id]);
     }

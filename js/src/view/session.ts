@@ -4,37 +4,17 @@
  * store and one spoken sentence. Views read it and ask it; they never change the circuit themselves.
  */
 import { type Circuit, empty, findOp, nInputs, nWeights, type Op, wiresOf } from "../core/circuit";
-import { apply, type Command, describe } from "../core/edit";
+import { apply, blockCircuit, type Command, describe } from "../core/edit";
 import { CircuitError, sentence } from "../core/errors";
 import { canRedo, canUndo, create, current, type History, push, redo, undo } from "../core/history";
 import { type Layout, layout } from "../core/layout";
 import { type Stats, stats } from "../core/stats";
 import { parse, print } from "../core/text";
-import type { Store, StoreStatus } from "./store";
+import type { Cursor, Mode, Note, Panel, Preview, Tab } from "./sessiontypes";
+import type { Conflict, Store, StoreStatus } from "./store";
 import { grow, type Trial, withValue } from "./trial";
 
-export interface Note {
-  readonly kind: "err" | "warn" | "info";
-  readonly text: string;
-  readonly action?: { readonly label: string; run(): void };
-  /** Closed by itself after so many ms. */
-  readonly ms?: number;
-}
-
-/** The circuit as if a drag were dropped now. */
-export interface Preview {
-  readonly circuit: Circuit;
-  readonly ids: readonly string[];
-}
-
-export interface Cursor {
-  readonly col: number;
-  readonly wire: number;
-}
-
-export type Mode = "amplitudes" | "probabilities";
-export type Tab = "gate" | "weights" | "wires";
-export type Panel = "gate" | "state" | "stats" | "code";
+export type { Cursor, Mode, Note, Panel, Preview, Tab } from "./sessiontypes";
 
 const layouts = new WeakMap<Circuit, Layout>();
 const statistics = new WeakMap<Circuit, Stats>();
@@ -52,13 +32,24 @@ export function statsOf(c: Circuit): Stats {
 }
 
 export class Session {
+  /** What is drawn and edited: the circuit, or the definition of the block that is open. */
   circuit: Circuit;
+  /** The circuit as a whole. */
+  root: Circuit;
+  /** The block whose definition is open. */
+  inside: string | undefined;
   preview: Preview | undefined;
   selection: readonly string[] = [];
   /** A wire chosen by its label. */
   wire: number | undefined;
   cursor: Cursor = { col: 0, wire: 0 };
   trial: Trial = { x: [], w: [] };
+  /** The column the state is shown left of; undefined for the end. */
+  marker: number | undefined;
+  /** Which branch of measurements in the middle is shown. */
+  seed = 1;
+  /** Whether the light cone is simulated where the whole is too large. */
+  coneOnly = false;
   zoom = 1;
   mode: Mode = "amplitudes";
   tab: Tab = "gate";
@@ -66,6 +57,8 @@ export class Session {
   note: Note | undefined;
   /** The text that could not be read, if the store holds such a one. */
   broken: string | undefined;
+  /** The line of its error, counted from 1. */
+  brokenLine: number | undefined;
   /** What the live region says. */
   spoken = "";
   #history: History;
@@ -78,8 +71,9 @@ export class Session {
     private readonly fixedLock?: string,
   ) {
     const text = store.get();
-    this.circuit = this.#read(text) ?? empty(1);
-    this.#history = create(this.broken === undefined ? print(this.circuit) : text);
+    this.root = this.#read(text) ?? empty(1);
+    this.circuit = this.root;
+    this.#history = create(this.broken === undefined ? print(this.root) : text);
     this.#grow();
     const leave = store.subscribe(() => this.#fromStore());
     signal.addEventListener("abort", leave, { once: true });
@@ -100,9 +94,30 @@ export class Session {
   }
 
   get locked(): string | undefined {
-    return this.broken !== undefined
-      ? "The text is not a circuit"
-      : (this.fixedLock ?? this.store.locked?.());
+    if (this.broken !== undefined) return "The text is not a circuit";
+    if (this.conflict) return "Choose a version first";
+    return this.fixedLock ?? this.store.locked?.();
+  }
+
+  /** Two versions of which one has to be chosen; nothing can be changed until then. */
+  get conflict(): Conflict | undefined {
+    return this.store.conflict?.();
+  }
+
+  /** Chooses one of two versions; the other goes to the undo list. */
+  settle(keep: "mine" | "theirs"): void {
+    const found = this.conflict;
+    if (!found) return;
+    const texts = keep === "mine" ? [found.mine, found.theirs, found.mine] : [found.mine, found.theirs];
+    for (const text of texts) this.#history = push(this.#history, text);
+    const circuit = parse(found[keep]);
+    this.preview = undefined;
+    this.note = undefined;
+    this.store.settle?.(found[keep]);
+    this.#become(circuit);
+    const [kept, other] = keep === "mine" ? ["Your version", "Python's"] : ["Python's version", "yours"];
+    this.spoken = `${kept} is kept; undo brings back ${other}.`;
+    this.emit();
   }
 
   get status(): StoreStatus | undefined {
@@ -146,15 +161,48 @@ export class Session {
       this.refuse(`${this.locked}.`);
       return;
     }
-    const text = print(next);
+    let root: Circuit;
+    try {
+      root = this.#whole(next);
+    } catch (error) {
+      if (!(error instanceof CircuitError)) throw error;
+      this.refuse(sentence(error));
+      return;
+    }
+    const text = print(root);
     this.preview = undefined;
     if (text !== this.text) {
       this.#history = push(this.#history, text, key);
-      this.#become(next);
+      if (this.inside !== undefined) this.inside = next.name;
+      this.#become(root, next);
       this.note = undefined;
       this.spoken = spoken;
       this.store.set(text);
     }
+    this.emit();
+  }
+
+  /** The circuit as a whole with this as its open definition; throws where an instance doesn't fit it any more. */
+  #whole(next: Circuit): Circuit {
+    if (this.inside === undefined) return next;
+    const root = apply(this.root, { type: "define", name: this.inside, definition: next });
+    return next.name === this.inside
+      ? root
+      : apply(root, { type: "renameBlock", name: this.inside, to: next.name });
+  }
+
+  /** Opens the definition of a block, or with undefined goes back to the circuit. */
+  open(name: string | undefined): void {
+    if (name === this.inside) return;
+    const left = this.inside;
+    this.inside = name;
+    this.selection = [];
+    this.marker = undefined;
+    this.cursor = { col: 0, wire: 0 };
+    this.wire = undefined;
+    this.#become(this.root);
+    this.spoken =
+      name === undefined ? `Back to the circuit from ${left}.` : `Definition of ${name}. K goes back.`;
     this.emit();
   }
 
@@ -206,6 +254,23 @@ export class Session {
     this.emit();
   }
 
+  /** Puts the state marker left of a column; past the last one is the end. */
+  setMarker(col: number | undefined): void {
+    const last = layoutOf(this.shown).columns.length;
+    const to = col === undefined || col >= last ? undefined : Math.max(0, col);
+    if (to === this.marker) return;
+    this.marker = to;
+    this.spoken = to === undefined ? "State at the end." : `State before column ${to}.`;
+    this.emit();
+  }
+
+  /** Another branch of the measurements in the middle. */
+  reroll(): void {
+    this.seed += 1;
+    this.spoken = `Branch of seed ${this.seed}.`;
+    this.emit();
+  }
+
   setTrial(kind: "x" | "w", index: number, value: number): void {
     this.trial = withValue(this.trial, kind, index, value);
     this.emit();
@@ -217,7 +282,7 @@ export class Session {
     this.emit();
   }
 
-  set<K extends "zoom" | "mode" | "tab" | "panel">(key: K, value: Session[K]): void {
+  set<K extends "zoom" | "mode" | "tab" | "panel" | "coneOnly">(key: K, value: Session[K]): void {
     (this as Session)[key] = value;
     this.emit();
   }
@@ -237,11 +302,18 @@ export class Session {
     this.notify({ kind: "err", text, ms: 8000 });
   }
 
-  #become(c: Circuit): void {
+  /** `shown`: what is drawn of it, where that is known already. */
+  #become(root: Circuit, shown?: Circuit): void {
+    this.root = root;
+    const open = root.blocks?.some((b) => b.name === this.inside) ? this.inside : undefined;
+    if (open === undefined && this.inside !== undefined) this.cursor = { col: 0, wire: 0 };
+    this.inside = open;
+    const c = shown ?? (open === undefined ? root : blockCircuit(root, open));
     this.circuit = c;
     const kept = this.selection.filter((id) => findOp(c, id));
     if (kept.length !== this.selection.length) this.selection = kept;
     if (this.wire !== undefined && this.wire >= c.qubits.length) this.wire = undefined;
+    if (this.marker !== undefined && this.marker >= layoutOf(c).columns.length) this.marker = undefined;
     const wire = Math.min(this.cursor.wire, c.qubits.length - 1);
     if (wire !== this.cursor.wire) this.cursor = { ...this.cursor, wire };
     this.#grow();
@@ -253,13 +325,14 @@ export class Session {
 
   #read(text: string): Circuit | undefined {
     try {
-      const circuit = parse(text);
+      const circuit = this.#parsed(text);
       this.broken = undefined;
       return circuit;
     } catch (error) {
       if (!(error instanceof CircuitError)) throw error;
       const where = error.where ? ` (${error.where})` : "";
       this.broken = text;
+      this.brokenLine = error.line;
       this.note = {
         kind: "err",
         text: `This text is not a circuit${where}: ${sentence(error)} The drawing shows the last good text.`,
@@ -268,7 +341,17 @@ export class Session {
     }
   }
 
+  #parsed(text: string): Circuit {
+    return this.store.parse && !text.startsWith("{") ? this.store.parse(text) : parse(text);
+  }
+
   #fromStore(): void {
+    if (this.conflict) {
+      this.preview = undefined;
+      this.spoken = "Changed in Python and here. Choose a version.";
+      this.emit();
+      return;
+    }
     const text = this.store.get();
     if (text !== this.text && text !== this.broken) {
       const circuit = this.#read(text);

@@ -1,28 +1,51 @@
-/** The state that is shown: simulated once for each circuit and set of trial values. No DOM. */
-import { nInputs, nWeights } from "../core/circuit";
-import { type SimResult, type State, simulate } from "../core/simulate";
+/** The state that is shown: at the marker's column, at the trial values, in one branch. Simulated once for each. No DOM. */
+import { type Circuit, nInputs, nWeights } from "../core/circuit";
+import { columns } from "../core/columns";
+import { cone } from "../core/cone";
+import { MAX_WIRES, type SimResult, type State } from "../core/simulate";
+import { Runner } from "../core/trajectories";
 import type { Session } from "./session";
 import { grow } from "./trial";
 
 export interface Shown {
   readonly result: SimResult;
+  /** What was simulated: the circuit, or the light cone of its first wire where the whole is too large. */
+  readonly circuit: Circuit;
+  readonly cone: boolean;
   /** How long it took, in ms. */
   readonly ms: number;
 }
 
-const known = new WeakMap<Session, { circuit: unknown; trial: unknown; shown: Shown }>();
+interface Known {
+  readonly runner: Runner;
+  key: readonly unknown[];
+  shown: Shown;
+}
+
+const known = new WeakMap<Session, Known>();
 
 /** The state of what is drawn, at the trial values. */
 export function stateOf(session: Session): Shown {
-  const { shown: circuit, trial } = session;
+  const { shown: circuit, trial, marker, seed, coneOnly } = session;
+  const key = [circuit, trial, marker, seed, coneOnly];
   const old = known.get(session);
-  if (old && old.circuit === circuit && old.trial === trial) return old.shown;
+  if (old?.key.every((v, i) => v === key[i])) return old.shown;
+  const runner = old?.runner ?? new Runner();
   const values = grow(trial, nInputs(circuit), nWeights(circuit));
   const start = performance.now();
-  const result = simulate(circuit, values.x, values.w);
-  const shown = { result, ms: performance.now() - start };
-  known.set(session, { circuit, trial, shown });
+  const part = coneOnly && circuit.qubits.length > MAX_WIRES ? coneLeftOf(circuit, marker) : undefined;
+  const result = part
+    ? runner.run(part, values.x, values.w, { seed })
+    : runner.run(circuit, values.x, values.w, { col: marker, seed });
+  const shown = { result, circuit: part ?? circuit, cone: part !== undefined, ms: performance.now() - start };
+  known.set(session, { runner, key, shown });
   return shown;
+}
+
+function coneLeftOf(c: Circuit, marker: number | undefined): Circuit {
+  if (marker === undefined) return cone(c);
+  const cols = columns(c);
+  return cone({ ...c, ops: c.ops.filter((_, i) => cols[i]! < marker) });
 }
 
 export interface Bar {

@@ -1,5 +1,7 @@
 /** The state at the trial values: amplitudes or probabilities, Bloch vectors, ⟨Z₀⟩. Says so where it can't be shown. */
+import { type Circuit, wiresOf } from "../core/circuit";
 import { bloch, expectationZ, isState, type State } from "../core/simulate";
+import type { Branch, Lot } from "../core/trajectories";
 import { drawAmplitudes, phaseWheel } from "./amplitudes";
 import { sphere } from "./blochview";
 import { type Child, fill, h, on, s } from "./dom";
@@ -11,6 +13,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   const modes: [Mode, string][] = [
     ["amplitudes", "Amplitudes"],
     ["probabilities", "Probabilities"],
+    ["both", "Both"],
   ];
   const buttons = modes.map(([mode, name]) => {
     const button = h("button", { type: "button" }, name);
@@ -20,6 +23,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   const heading = h("h2");
   const chart = s("svg", { class: "ql-amps", role: "img" });
   const frame = h("div", { class: "ql-amp-frame" }, chart);
+  const about = h("div", { class: "ql-state-about", role: "status" });
   const amp = h(
     "div",
     { class: "ql-amp" },
@@ -29,6 +33,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
       heading,
       h("span", { class: "ql-seg", role: "group", "aria-label": "What the bars show" }, buttons),
     ),
+    about,
     frame,
   );
   const wheel = h("div", { class: "ql-ph" }, h("h2", null, "Phase"), phaseWheel());
@@ -47,6 +52,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   const chartParts = h("div", { class: "ql-state" }, amp, wheel, bloc);
   const words = h("div", { class: "ql-state-words" });
   const el = h("div", { class: "ql-state-all", role: "region", "aria-label": "State" }, chartParts, words);
+  let aboutFor = "";
   let width = 0;
   let height = 0;
 
@@ -62,7 +68,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   signal.addEventListener("abort", () => watch.disconnect(), { once: true });
 
   function update(): void {
-    const { result } = stateOf(session);
+    const { result, circuit } = stateOf(session);
     modes.forEach(([mode], i) => {
       buttons[i]!.classList.toggle("on", session.mode === mode);
       buttons[i]!.setAttribute("aria-pressed", String(session.mode === mode));
@@ -70,14 +76,54 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
     const ok = isState(result) && !result.re.some(Number.isNaN);
     chartParts.hidden = !ok;
     words.hidden = ok;
-    if (ok) paint(result);
+    place();
+    if (ok) paint(result, circuit.qubits);
     else fill(words, obstacle());
   }
 
-  function paint(state: State): void {
+  /** Which state it is, where it isn't the plain one at the end. */
+  function place(): void {
+    const { result, cone, circuit } = stateOf(session);
+    const { marker, preview } = session;
+    const branch = isState(result) ? result.branch : undefined;
+    const key = JSON.stringify([marker, branch, cone, preview !== undefined, circuit.qubits.length]);
+    if (key === aboutFor) return;
+    aboutFor = key;
+    const button = (label: string, act: () => void, tip: string): HTMLButtonElement => {
+      const b = h("button", { class: "ql-btn quiet ql-acc", type: "button", title: tip }, label);
+      b.addEventListener("click", act, { signal });
+      return b;
+    };
+    const parts: Child[] = [];
+    if (preview) parts.push(h("span", { class: "ql-pill acc" }, "preview, as if dropped"));
+    if (marker !== undefined)
+      parts.push(
+        h("span", { class: "ql-pill acc" }, `before column ${marker}`),
+        button("To the end", () => session.setMarker(undefined), "Shift ]"),
+      );
+    if (cone)
+      parts.push(
+        h("span", { class: "ql-pill" }, `light cone of Z₀, ${plural(circuit.qubits.length, "wire")}`),
+        button("Close", () => session.set("coneOnly", false), "Back to the figures"),
+      );
+    if (branch)
+      parts.push(
+        h(
+          "span",
+          null,
+          `One branch: ${branchText(branch, session.shown)}, `,
+          h("b", null, `P ${fixed(branch.p, 3)}`),
+        ),
+        button("Next branch", () => session.reroll(), "Draw the outcomes again"),
+        h("span", { class: "cap" }, `seed ${branch.seed}`),
+      );
+    about.hidden = parts.length === 0;
+    fill(about, parts);
+  }
+
+  function paint(state: State, names: readonly string[]): void {
     heading.textContent = modes.find(([mode]) => mode === session.mode)![1];
     const list = bars(state);
-    const names = session.shown.qubits;
     const order =
       names.length > 8
         ? `basis state ${names.at(-1)} … ${names[0]}`
@@ -111,7 +157,13 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
 
   function observables(state: State, z: readonly number[]): Child {
     const facts: [string, string][] = [["⟨Z₀⟩", fixed(expectationZ(state, 0), 3, true)]];
-    for (const op of session.shown.ops.filter((o) => o.gate === "measure").slice(0, 1))
+    const { ops } = session.shown;
+    const last = ops.findLast((o) => o.gate === "measure");
+    // only of a measurement that nothing follows on its wire, and in the state at the end
+    const plain = !stateOf(session).cone && session.marker === undefined && !last?.condition;
+    const wire = last?.qubits[0];
+    const after = last && plain && !ops.slice(ops.indexOf(last) + 1).some((o) => wiresOf(o).includes(wire!));
+    for (const op of after ? [last] : [])
       facts.push([`P(${session.shown.clbits[op.clbits[0]!]} = 1)`, fixed((1 - z[op.qubits[0]!]!) / 2, 3)]);
     return facts.map(([k, v]) => [h("span", { class: "cap" }, k), h("b", null, v)]);
   }
@@ -121,6 +173,8 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
     const fact = (k: string, v: string) => h("div", null, h("div", { class: "cap" }, k), h("b", null, v));
     if ("tooLarge" in result) {
       const cone = statsOf(session.shown).light_cone.length;
+      const show = h("button", { class: "ql-btn primary", type: "button" }, "Show the light cone");
+      show.addEventListener("click", () => session.set("coneOnly", true), { signal });
       return [
         h(
           "div",
@@ -132,16 +186,9 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
         h(
           "p",
           { class: "sub" },
-          `${plural(result.qubits, "wire")} need ${memory(result.bytes)} a copy; shown to ${result.limit}. Drawing and statistics go on.`,
+          `${plural(result.qubits, "wire")} need ${memory(result.bytes)} a copy; shown to ${result.limit}. Drawing and statistics go on.${cone > result.limit ? "" : ` The light cone of Z₀ has ${plural(cone, "wire")} and fits.`}`,
         ),
-      ];
-    }
-    if ("unsupported" in result) {
-      const show = h("button", { class: "ql-btn", type: "button" }, "Show the gate");
-      show.addEventListener("click", () => session.select([result.opId]), { signal });
-      return [
-        h("p", { class: "sub" }, `${result.unsupported}. Drawing and statistics go on.`),
-        h("div", { class: "row" }, show),
+        cone <= result.limit && h("div", { class: "row" }, show),
       ];
     }
     return h(
@@ -152,6 +199,16 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   }
 
   return { el, update };
+}
+
+/** "c0 = 1, q2 found in 0": what fell by lot. */
+function branchText({ lots }: Branch, c: Circuit): string {
+  const one = (lot: Lot): string =>
+    lot.bit === undefined
+      ? `${c.qubits[lot.wire]} reset from ${lot.outcome}`
+      : `${c.clbits[lot.bit]} = ${lot.outcome}`;
+  const shown = lots.slice(0, 4).map(one).join(", ");
+  return lots.length > 4 ? `${shown} and ${lots.length - 4} more` : shown;
 }
 
 /** Memory in powers of two, as it is counted out. */

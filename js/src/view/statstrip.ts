@@ -1,15 +1,88 @@
-/** The exact statistics as a strip of figures. */
+/** The statistics as a strip of figures: the exact ones at once, the estimated ones as they come, each with its plot. */
 import { fill, h } from "./dom";
 import { thousands } from "./format";
 import { type Session, statsOf } from "./session";
+import { openPlot, type Which, withError } from "./worthplot";
+import { WorthRun } from "./worthrun";
 
-export function statStrip(session: Session): { el: HTMLElement; update(): void } {
-  const el = h("div", { class: "ql-stats", role: "region", "aria-label": "Statistics" });
+interface StripHost {
+  root(): HTMLElement;
+  focusCanvas(): void;
+}
+
+const ESTIMATES: readonly (readonly [Which, string, string])[] = [
+  ["expressibility", "Expressibility", "KL"],
+  ["entanglement", "Entanglement", ""],
+  ["gradient", "Gradient variance", ""],
+];
+
+export function statStrip(
+  session: Session,
+  host: StripHost,
+  changed: () => void,
+  signal: AbortSignal,
+): { el: HTMLElement; update(): void } {
+  const exact = h("div", { class: "ql-stats-row" });
+  const guess = h("div", { class: "ql-stats-row ql-worth" });
+  const mark = h("span", { class: "ql-pill acc ql-stats-mark" }, "preview, as if dropped");
+  const el = h("div", { class: "ql-stats", role: "region", "aria-label": "Statistics" }, exact, guess, mark);
+  const run = new WorthRun(session, changed, signal);
+  let shownFor = "";
+
+  const cells = ESTIMATES.map(([which, name, unit]) => {
+    const value = h("div", { class: "v" });
+    const bar = h("i", { class: "ql-worth-bar" });
+    const cell = h("button", { class: "ql-st", type: "button" }, h("div", { class: "k" }, name), value, bar);
+    cell.addEventListener(
+      "click",
+      () => {
+        if (run.state.worth && !run.state.old)
+          openPlot(host.root(), run.state.worth, which, host.focusCanvas);
+      },
+      { signal },
+    );
+    return { which, name, unit, cell, value, bar };
+  });
+  fill(
+    guess,
+    cells.map((c) => c.cell),
+  );
+
+  function estimates(): void {
+    run.update();
+    const { worth, old, progress, reason } = run.state;
+    for (const { which, name, unit, cell, value, bar } of cells) {
+      const found = worth?.[which];
+      const flat = which === "gradient" && worth !== undefined && worth.gradient.value <= worth.guide;
+      cell.classList.toggle("is-old", old || !found);
+      cell.classList.toggle("is-warn", flat && !old);
+      cell.classList.toggle("is-ok", which === "gradient" && found !== undefined && !flat && !old);
+      cell.disabled = !found || old;
+      bar.style.transform = `scaleX(${progress ?? 0})`;
+      bar.hidden = progress === undefined;
+      const guide =
+        which === "gradient" && found
+          ? flat
+            ? " plateau likely"
+            : ` > 2⁻${power(session.circuit.qubits.length)}`
+          : "";
+      const text = found ? `${withError(found).join("|± ")}${unit && ` ${unit}`}${guide}` : "–|";
+      const key = `${text}${reason ?? ""}`;
+      if (value.dataset.key === key) continue;
+      value.dataset.key = key;
+      const [main, rest] = text.split("|");
+      fill(value, main, rest && h("small", null, ` ${rest}`));
+      cell.title = reason ?? `${name}: a click shows the plot`;
+    }
+  }
+
   return {
     el,
     update() {
       const c = session.shown;
       const st = statsOf(c);
+      mark.hidden = session.preview === undefined;
+      estimates();
       const names = Object.entries(st.counts)
         .sort((a, b) => b[1] - a[1])
         .map(([name, n]) => `${name} ${n}`)
@@ -23,12 +96,15 @@ export function statStrip(session: Session): { el: HTMLElement; update(): void }
         [
           "Light cone",
           st.light_cone.length,
-          ` of ${c.qubits.length} ${c.qubits.length === 1 ? "wire" : "wires"}`,
+          ` of ${c.qubits.length}`,
           "Wires that can influence Z on the first wire",
         ],
       ];
+      const key = JSON.stringify(facts);
+      if (key === shownFor) return;
+      shownFor = key;
       fill(
-        el,
+        exact,
         facts.map(([k, v, unit, tip]) =>
           h(
             "div",
@@ -37,8 +113,10 @@ export function statStrip(session: Session): { el: HTMLElement; update(): void }
             h("div", { class: "v" }, thousands(v), unit && h("small", null, unit)),
           ),
         ),
-        session.preview && h("span", { class: "ql-pill acc" }, "preview, as if dropped"),
       );
     },
   };
 }
+
+const SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const power = (n: number): string => [...String(n)].map((d) => SMALL[Number(d)]).join("");

@@ -1,7 +1,8 @@
 /** What the palette offers and how search finds it, as plain data. It places nothing (drop.ts does) and draws nothing. */
-import { ALIASES, GATES, type GateRow } from "../core/gates.gen";
+import { ALIASES, BLOCK, GATES, type GateRow } from "../core/gates.gen";
+import { elide } from "../core/metrics";
 
-export type Section = "Encode" | "Train" | "Fixed" | "Entangle" | "Read and steer";
+export type Section = "Encode" | "Train" | "Fixed" | "Entangle" | "Read and steer" | "Blocks";
 export type Glyph = "cx" | "cz" | "swap" | "dot" | "ring" | "meter" | "barrier";
 
 export interface Tile {
@@ -13,7 +14,7 @@ export interface Tile {
   readonly title: string;
   /** What its angles read when it is placed; "" has none. */
   readonly param: "" | "x" | "w";
-  readonly family: "data" | "weight" | "fixed" | "ent" | "meas";
+  readonly family: "data" | "weight" | "fixed" | "ent" | "meas" | "block";
   readonly glyph?: Glyph;
   /** Shown only after "more". */
   readonly extra?: boolean;
@@ -25,6 +26,7 @@ const FAMILY: Record<Section, Tile["family"]> = {
   Fixed: "fixed",
   Entangle: "ent",
   "Read and steer": "meas",
+  Blocks: "block",
 };
 
 export const SECTIONS = Object.keys(FAMILY) as Section[];
@@ -69,6 +71,10 @@ export const TILES: readonly Tile[] = [
   tile("Read and steer", "if", { label: "if", title: "Condition: drop it on a gate" }),
   tile("Read and steer", "barrier", { glyph: "barrier" }),
 ];
+
+/** A tile that places an instance of a block. */
+export const blockTile = (name: string): Tile =>
+  tile("Blocks", BLOCK + name, { id: `b-${name}`, label: elide(name, 6), title: `Block ${name}` });
 
 /** The spoken name, which begins with what is written on the tile: "RY x, encode: Rotation about Y". */
 export const tileName = (t: Tile): string => {

@@ -1,20 +1,17 @@
 /** The bar on top: name, undo, zoom, templates, keys; what is low folds into a menu where it is narrow. */
-import { h, on } from "./dom";
+import { fill, h, on } from "./dom";
+import { exportItems } from "./exportmenu";
 import { icon } from "./icons";
 import { type MenuItem, menuButton } from "./menu";
 import type { Session, Tab } from "./session";
-import { appended, TEMPLATES } from "./templates";
-import { thumbnail } from "./thumbnail";
+import { TEMPLATES } from "./templates";
+import { openTemplate } from "./templatesheet";
 
 export interface ToolbarHost {
   root(): HTMLElement;
+  focusCanvas(): void;
   zoom(by: -1 | 0 | 1): void;
   sheet(): void;
-}
-
-export function useTemplate(session: Session, index: number): void {
-  const template = TEMPLATES[index]!;
-  session.commit(appended(session.circuit, template), `${template.title} added.`);
 }
 
 export function toolbar(
@@ -60,17 +57,23 @@ export function toolbar(
     quiet("Fit", "fit", () => host.zoom(0), "0"),
   );
   const templates = (): MenuItem[] =>
-    TEMPLATES.map((t, i) => ({
+    TEMPLATES.map((t) => ({
       label: t.title,
       note: t.note(session.circuit.qubits.length),
-      picture: thumbnail(t.build(Math.min(3, session.circuit.qubits.length)), 84, 40),
-      run: () => useTemplate(session, i),
+      run: () => openTemplate(host.root(), session, t, host.focusCanvas),
     }));
   const wand = menuButton(
     host.root,
     { class: "ql-btn low", label: "Templates" },
     [icon("wand"), "Templates"],
     templates,
+    signal,
+  );
+  const out = menuButton(
+    host.root,
+    { class: "ql-btn low", label: "Export" },
+    [icon("download"), "Export"],
+    () => exportItems(session, host.root),
     signal,
   );
   const panel = (tab: Tab): void => {
@@ -81,6 +84,7 @@ export function toolbar(
     ...(session.locked ? [] : templates()),
     { label: "Trial values", run: () => panel("weights") },
     { label: "Wires", run: () => panel("wires") },
+    ...exportItems(session, host.root),
     { label: "Zoom in", run: () => host.zoom(1) },
     { label: "Zoom out", run: () => host.zoom(-1) },
     { label: "Fit", run: () => host.zoom(0) },
@@ -92,10 +96,13 @@ export function toolbar(
     rest,
     signal,
   );
+  const back = h("button", { class: "ql-btn quiet ql-acc ql-back", type: "button", title: "K or Esc" });
+  on(back, "click", () => session.open(undefined), signal);
   const lock = h("span", { class: "ql-pill ql-lock" }, icon("lock"), "Read-only");
   const el = h(
     "header",
     { class: "ql-bar" },
+    back,
     name,
     lock,
     h("span", { class: "sep" }),
@@ -103,7 +110,7 @@ export function toolbar(
     redo,
     h("span", { class: "sep low" }),
     zoom,
-    h("span", { class: "end row" }, wand, more, quiet("Keyboard", "keyboard", host.sheet, "?")),
+    h("span", { class: "end row" }, wand, out, more, quiet("Keyboard", "keyboard", host.sheet, "?")),
   );
 
   const focused = (): boolean => (name.getRootNode() as Document | ShadowRoot).activeElement === name;
@@ -132,6 +139,8 @@ export function toolbar(
   return {
     el,
     update() {
+      back.hidden = session.inside === undefined;
+      fill(back, icon("undo"), h("span", null, session.root.name), " / ");
       if (!focused()) name.value = session.circuit.name;
       name.size = Math.max(4, Math.min(28, [...name.value].length));
       name.readOnly = session.locked !== undefined;
@@ -139,7 +148,7 @@ export function toolbar(
       redo.disabled = !session.canRedo;
       level.textContent = `${Math.round(session.zoom * 100)} %`;
       wand.disabled = session.locked !== undefined;
-      lock.hidden = session.locked === undefined;
+      lock.hidden = session.locked === undefined || session.conflict !== undefined;
       lock.title = session.locked ?? "";
     },
   };

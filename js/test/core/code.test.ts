@@ -5,7 +5,8 @@ import { expand } from "../../src/core/decompose";
 import { evaluate, num } from "../../src/core/expr";
 import { resolve } from "../../src/core/gates.gen";
 import { toQasm2, toQasm3, toQiskit } from "../../src/core/qasm";
-import { isState, type State, simulate } from "../../src/core/simulate";
+import { isState, type State } from "../../src/core/simulate";
+import { simulate } from "../../src/core/trajectories";
 import { anyCircuit, circuit, gate } from "./helpers";
 
 const c = circuit(

@@ -4,8 +4,12 @@ import fc from "fast-check";
 import { checkCircuit } from "../../src/core/check";
 import { type Circuit, empty, type Op } from "../../src/core/circuit";
 import { apply, type NewOp } from "../../src/core/edit";
+import { CircuitError } from "../../src/core/errors";
 import { type Expr, num, parseExpr, sym } from "../../src/core/expr";
 import { GATES } from "../../src/core/gates.gen";
+import { applyMatrix } from "../../src/core/kernel";
+import { matrix } from "../../src/core/matrices";
+import type { Rows } from "../../src/core/unitary";
 
 /** A file of tests/vectors, shared with pytest. */
 export const vectors = <T>(name: string): T =>
@@ -132,4 +136,49 @@ export function anyCircuit(maxWires = 5, maxOps = 12, unitary = false): fc.Arbit
         return checkCircuit({ ...base, ops: full });
       }),
     );
+}
+
+/** A unitary matrix on k qubits from dice: a product of rotations, so that its entries are generic. */
+export function anyMatrix(k: number): fc.Arbitrary<Rows> {
+  const angle = fc.double({ min: -4, max: 4, noNaN: true });
+  return fc.array(angle, { minLength: 6, maxLength: 6 }).map((angles) => {
+    const size = 2 ** k;
+    const columns = Array.from({ length: size }, (_, col) => {
+      const state = { re: new Float64Array(size), im: new Float64Array(size) };
+      state.re[col] = 1;
+      for (let q = 0; q < k; q++) applyMatrix(state, matrix("u", angles.slice(0, 3))!, [q]);
+      for (let q = 0; q + 1 < k; q++) applyMatrix(state, matrix("u", angles.slice(3))!, [q + 1], [q]);
+      return state;
+    });
+    return Array.from({ length: size }, (_, row) =>
+      columns.map(({ re, im }) => [re[row]! + 0, im[row]! + 0] as const),
+    );
+  });
+}
+
+/** Legal circuits with matrices, and blocks made by grouping at random, some within others. */
+export function anyGrouped(maxWires = 5, maxOps = 10): fc.Arbitrary<Circuit> {
+  const name = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 6 });
+  const dice = fc.array(fc.nat(3), { minLength: maxOps + 1, maxLength: maxOps + 1 });
+  const picks = fc.array(fc.tuple(name, dice), { maxLength: 3 });
+  return fc
+    .tuple(anyCircuit(maxWires, maxOps, true), fc.integer({ min: 1, max: 3 }).chain(anyMatrix), name, picks)
+    .map(([plain, rows, label, groups]) => {
+      const k = Math.log2(rows.length);
+      let c = plain;
+      if (c.qubits.length > k) {
+        const qubits = Array.from({ length: k }, (_, i) => c.qubits.length - 1 - i);
+        const op: NewOp = { gate: "unitary", qubits, matrix: rows, label, anticontrols: [0] };
+        c = apply(c, { type: "insert", op, at: c.ops.length >> 1 });
+      }
+      for (const [title, chosen] of groups) {
+        try {
+          const ids = c.ops.filter((_, i) => chosen[i] === 0).map((op) => op.id);
+          c = apply(c, { type: "group", ids, name: title });
+        } catch (e) {
+          if (!(e instanceof CircuitError)) throw e;
+        }
+      }
+      return c;
+    });
 }

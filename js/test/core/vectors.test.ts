@@ -1,13 +1,15 @@
 /** Python and JavaScript held to the same bytes, words and numbers: tests/vectors, written by tests/vectors/make.py. */
 import { describe, expect, it } from "vitest";
+import { flattened } from "../../src/core/blocks";
 import { family, nInputs, nWeights } from "../../src/core/circuit";
 import { CircuitError } from "../../src/core/errors";
 import { derivative, evaluate, parseExpr, printExpr, symbols } from "../../src/core/expr";
 import { ALIASES, GATES } from "../../src/core/gates.gen";
 import { matrix } from "../../src/core/matrices";
-import { isState, simulate } from "../../src/core/simulate";
+import { isState } from "../../src/core/simulate";
 import { type Stats, stats } from "../../src/core/stats";
 import { parse, print } from "../../src/core/text";
+import { simulate } from "../../src/core/trajectories";
 import { vectors } from "./helpers";
 
 interface Exprs {
@@ -32,6 +34,8 @@ interface Circuits {
     n_weights: number;
     stats: Stats;
     families: Record<string, string>;
+    /** The text with all blocks written out. */
+    flat?: string;
     re?: number[];
     im?: number[];
   }[];
@@ -78,7 +82,8 @@ describe("circuits.json", () => {
     expect([nInputs(c), nWeights(c)]).toEqual([v.n_inputs, v.n_weights]);
     expect(stats(c)).toEqual(v.stats);
     expect(Object.keys(stats(c).counts)).toEqual(Object.keys(v.stats.counts));
-    expect(Object.fromEntries(c.ops.map((op) => [op.id, family(op)]))).toEqual(v.families);
+    expect(Object.fromEntries(c.ops.map((op) => [op.id, family(op, c.blocks)]))).toEqual(v.families);
+    if (v.flat !== undefined) expect(print(flattened(c).circuit)).toBe(v.flat);
     const state = simulate(c, x, w);
     if (!v.re || !v.im) return;
     if (!isState(state)) throw new Error("no state");

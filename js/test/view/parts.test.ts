@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { empty, nInputs, nWeights } from "../../src/core/circuit";
-import { isState, simulate } from "../../src/core/simulate";
+import { isState } from "../../src/core/simulate";
+import { simulate } from "../../src/core/trajectories";
 import { crc32, refusal } from "../../src/host/widget/circuitstore";
 import { axis, phaseColour } from "../../src/view/amplitudes";
 import { project } from "../../src/view/blochview";
 import { rowsOf } from "../../src/view/codelines";
 import { bytes, duration, fixed, number, thousands } from "../../src/view/format";
 import { bars } from "../../src/view/simulation";
-import { appended, TEMPLATES } from "../../src/view/templates";
+import { appended, defaults, TEMPLATES } from "../../src/view/templates";
 import { searchTiles, TILES, tileName } from "../../src/view/tiles";
 import { grow, startValue, withValue } from "../../src/view/trial";
 import { passedBy } from "../../src/view/warn";
@@ -53,9 +54,10 @@ describe("palette search", () => {
 
 describe("templates", () => {
   it.each(TEMPLATES.map((t) => [t.id, t] as const))("%s fits any number of wires", (_, t) => {
-    for (const n of [1, 2, 3, 5]) {
-      const c = t.build(n);
-      expect(c.qubits).toHaveLength(n);
+    // a QCNN halves its wires, and a string of two Paulis needs two
+    for (const n of t.id === "qcnn" ? [2, 4] : t.id === "pauli" ? [2, 3, 5] : [1, 2, 3, 5]) {
+      const c = t.build(n, defaults(t));
+      expect(c.qubits).toHaveLength(t.id === "amplitude" ? 2 : n);
       expect(isState(simulate(c, Array(nInputs(c)).fill(0.1), Array(nWeights(c)).fill(0.2)))).toBe(true);
     }
   });

@@ -10,10 +10,11 @@ import { print } from "../../core/text";
 import { designer } from "../../view/designer";
 import { CARD_SERVICES, offer, type Services } from "./cards";
 import { circuitIcon } from "./icons";
-import { documentStore } from "./store";
+import { documentStore, qasmStore } from "./store";
 
 const FACTORY = "qlab circuit";
 const FILE_TYPE = "qlab-circuit";
+const QASM_TYPE = "qlab-openqasm";
 
 /** The designer filling a document area. */
 class DesignerWidget extends Widget {
@@ -25,7 +26,7 @@ class DesignerWidget extends Widget {
     this._life.signal.addEventListener("abort", () => this.node.replaceChildren());
     void this._context.ready.then(() => {
       if (this.isDisposed) return;
-      designer(this.node, documentStore(this._context.model), { document: true }, this._life.signal);
+      designer(this.node, storeOf(this._context), { document: true }, this._life.signal);
     });
   }
 
@@ -34,6 +35,9 @@ class DesignerWidget extends Widget {
     super.dispose();
   }
 }
+
+const storeOf = (context: DocumentRegistry.Context) =>
+  /\.qasm$/i.test(context.path) ? qasmStore(context.model) : documentStore(context.model);
 
 class CircuitFactory extends ABCWidgetFactory<DocumentWidget<DesignerWidget>> {
   protected createNewWidget(context: DocumentRegistry.Context): DocumentWidget<DesignerWidget> {
@@ -46,7 +50,7 @@ class CircuitFactory extends ABCWidgetFactory<DocumentWidget<DesignerWidget>> {
 
 export const circuitDocument: JupyterFrontEndPlugin<void> = {
   id: "qlab:circuit-document",
-  description: "Opens .qlab.json files in the circuit designer and adds the Quantum circuit card.",
+  description: "Opens .qlab.json and .qasm files in the circuit designer and adds the Quantum circuit card.",
   autoStart: true,
   optional: CARD_SERVICES,
   activate: async (app: JupyterFrontEnd, ...services: Services) => {
@@ -62,11 +66,20 @@ export const circuitDocument: JupyterFrontEndPlugin<void> = {
       contentType: "file",
       icon: circuitIcon,
     });
+    app.docRegistry.addFileType({
+      name: QASM_TYPE,
+      displayName: "OpenQASM",
+      extensions: [".qasm"],
+      mimeTypes: ["text/x-qasm"],
+      fileFormat: "text",
+      contentType: "file",
+      icon: circuitIcon,
+    });
     const factory = new CircuitFactory({
       name: FACTORY,
       modelName: "text",
-      fileTypes: [FILE_TYPE],
-      defaultFor: [FILE_TYPE],
+      fileTypes: [FILE_TYPE, QASM_TYPE],
+      defaultFor: [FILE_TYPE, QASM_TYPE],
     });
     // ABCWidgetFactory's own types are not written for exactOptionalPropertyTypes
     app.docRegistry.addWidgetFactory(factory as DocumentRegistry.WidgetFactory);

@@ -3,7 +3,7 @@
  * tell what Python made of it. Shared by the Designer and the Lab. No view logic.
  */
 import type { AnyModel } from "@anywidget/types";
-import type { Store, StoreError } from "../../view/store";
+import type { Conflict, Store, StoreError } from "../../view/store";
 
 // biome-ignore lint/suspicious/noExplicitAny: traits differ from widget to widget
 type Model = AnyModel<any>;
@@ -26,6 +26,11 @@ export function crc32(text: string): number {
 
 export function circuitStore(model: Model, signal: AbortSignal): Store {
   let sent = 0;
+  /** The person's text that Python has not confirmed. */
+  let pending: string | undefined;
+  let agreed = Date.now();
+  let conflict: Conflict | undefined;
+  let own = false;
   const listeners = new Set<() => void>();
   const tell = (): void => {
     for (const listener of listeners) listener();
@@ -34,6 +39,48 @@ export function circuitStore(model: Model, signal: AbortSignal): Store {
     const timer = setTimeout(tell, ms);
     signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   };
+  /** Python's answer to the pending text: then it is confirmed. */
+  const answered = (): void => {
+    if (pending === undefined || model.get("accepted") !== crc32(pending)) return;
+    pending = undefined;
+    agreed = Date.now();
+  };
+  /**
+   * Python's own text, come while ours was still on its way: it will arrive there after all, so one has to be chosen.
+   * A refusal sends the last good text back, and is no conflict.
+   */
+  const arrived = (): void => {
+    if (own) return;
+    const theirs = model.get("circuit_text");
+    const refused = refusal(model.get("error")) !== undefined;
+    if (pending === undefined || refused || theirs === pending) {
+      pending = undefined;
+      return;
+    }
+    conflict = { mine: pending, theirs, since: agreed };
+  };
+  const send = (text: string): void => {
+    sent = Date.now();
+    pending = typeof model.get("accepted") === "number" ? text : undefined;
+    own = true;
+    // the same text set again would not be sent; a blank more is the same circuit to whoever sees it in between
+    if (model.get("circuit_text") === text) model.set("circuit_text", `${text} `);
+    model.set("circuit_text", text);
+    own = false;
+    model.save_changes();
+    later(QUIET + 20);
+    later(LONG + 20);
+  };
+  model.on("change:accepted", answered);
+  model.on("change:circuit_text", arrived);
+  signal.addEventListener(
+    "abort",
+    () => {
+      model.off("change:accepted", answered);
+      model.off("change:circuit_text", arrived);
+    },
+    { once: true },
+  );
   for (const name of ["circuit_text", "accepted", "error", "read_only"]) model.on(`change:${name}`, tell);
   signal.addEventListener(
     "abort",
@@ -44,14 +91,14 @@ export function circuitStore(model: Model, signal: AbortSignal): Store {
     { once: true },
   );
   return {
-    get: () => model.get("circuit_text"),
+    get: () => conflict?.mine ?? model.get("circuit_text"),
     set(text) {
-      if (model.get("circuit_text") === text) return;
-      sent = Date.now();
-      model.set("circuit_text", text);
-      model.save_changes();
-      later(QUIET + 20);
-      later(LONG + 20);
+      if (model.get("circuit_text") !== text) send(text);
+    },
+    conflict: () => conflict,
+    settle(text) {
+      conflict = undefined;
+      send(text);
     },
     subscribe(callback) {
       listeners.add(callback);

@@ -1,0 +1,56 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { print } from "../../src/core/text";
+import { designer } from "../../src/view/designer";
+import { circuit, fakeStore } from "./helpers";
+
+let root: HTMLElement;
+let end: AbortController;
+const cell = (name: string) =>
+  [...root.querySelectorAll<HTMLButtonElement>(".ql-worth .ql-st")].find((b) =>
+    b.textContent!.startsWith(name),
+  )!;
+async function until(ready: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !ready(); i++) await new Promise((done) => setTimeout(done, 20));
+  expect(ready()).toBe(true);
+}
+
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.append(root);
+  end = new AbortController();
+});
+afterEach(() => {
+  end.abort();
+  root.remove();
+});
+
+describe("the estimates of the strip", () => {
+  it("come in the background with error bars, and the next edit makes them old and starts anew", async () => {
+    const store = fakeStore(print(circuit(2, "ry 0 w[0]", "ry 1 w[1]", "cx 0 1")));
+    designer(root, store, {}, end.signal);
+    await until(() => /±/.test(cell("Entanglement").textContent!));
+    const gradient = cell("Gradient variance");
+    expect(gradient.textContent).toMatch(/0\.\d+ ± \.\d+/);
+    expect(gradient.classList.contains("is-old")).toBe(false);
+    const main = root.querySelector(".ql-main")!;
+    main.dispatchEvent(new KeyboardEvent("keydown", { key: "h", bubbles: true }));
+    await until(() => gradient.classList.contains("is-old"));
+    expect(gradient.textContent).toMatch(/±/);
+    await until(() => !gradient.classList.contains("is-old"));
+
+    cell("Expressibility").click();
+    const sheet = root.querySelector(".ql-plotsheet")!;
+    expect(sheet.querySelectorAll(".ql-plot-bar")).toHaveLength(75);
+    expect(sheet.textContent).toContain("Haar");
+    sheet.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(root.querySelector(".ql-plotsheet")).toBeNull();
+  });
+
+  it("say why there are none", async () => {
+    designer(root, fakeStore(print(circuit(1, "h 0"))), {}, end.signal);
+    await until(() => cell("Entanglement") !== undefined);
+    expect(cell("Entanglement").title).toContain("no weight");
+    expect(cell("Entanglement").disabled).toBe(true);
+  });
+});
