@@ -19,10 +19,17 @@ from .errors import CircuitError, DataError, EngineError, OptimizeError, QlabErr
 
 if TYPE_CHECKING:
     __version__: str
+    from . import optimize
     from .circuit import Circuit, templates
     from .data import Dataset, Features, gallery, load
-    from .models import QuantumClassifier
-    from .training import Run, train
+    from .models import (
+        QuantumClassifier,
+        QuantumKernelClassifier,
+        QuantumKernelRegressor,
+        QuantumRegressor,
+        Quanvolution,
+    )
+    from .training import Run, compare, import_run, open_run, replay, resume, runs, train
     from .widgets.data import Data
     from .widgets.designer import Designer
     from .widgets.lab import Lab
@@ -35,8 +42,19 @@ _HOMES = {
     "Dataset": "qlab.data",
     "Features": "qlab.data",
     "QuantumClassifier": "qlab.models",
+    "QuantumKernelClassifier": "qlab.models",
+    "QuantumKernelRegressor": "qlab.models",
+    "QuantumRegressor": "qlab.models",
+    "Quanvolution": "qlab.models",
     "train": "qlab.training",
     "Run": "qlab.training",
+    "optimize": "qlab.optimize",
+    "compare": "qlab.training",
+    "import_run": "qlab.training",
+    "open_run": "qlab.training",
+    "replay": "qlab.training",
+    "resume": "qlab.training",
+    "runs": "qlab.training",
     "Designer": "qlab.widgets.designer",
     "Data": "qlab.widgets.data",
     "Lab": "qlab.widgets.lab",
@@ -55,11 +73,22 @@ __all__ = [
     "OptimizeError",
     "QlabError",
     "QuantumClassifier",
+    "QuantumKernelClassifier",
+    "QuantumKernelRegressor",
+    "QuantumRegressor",
+    "Quanvolution",
     "Run",
     "TrainError",
     "__version__",
+    "compare",
     "gallery",
+    "import_run",
     "load",
+    "open_run",
+    "optimize",
+    "replay",
+    "resume",
+    "runs",
     "templates",
     "train",
 ]
@@ -72,6 +101,8 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'qlab' has no attribute {name!r}; public names: {', '.join(sorted(_HOMES))}")
     module = importlib.import_module(home)
+    if home == f"qlab.{name}":  # a whole package, such as qlab.optimize
+        return module
     value = getattr(module, name) if hasattr(module, name) else importlib.import_module(f"{home}.{name}")
     globals()[name] = value
     return value

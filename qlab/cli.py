@@ -1,4 +1,4 @@
-"""The command line: ``qlab lab | demo | doctor``. Only translates arguments; each command lives in its own module."""
+"""The command line: ``qlab lab | demo | doctor | runs``. Only translates arguments; each has a module."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from .cli_runs import add_commands
 from .errors import QlabError
 
 
@@ -36,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     doctor = commands.add_parser("doctor", help="check this machine and say the cure for what fails")
     doctor.set_defaults(run=_doctor)
+    stored = commands.add_parser("runs", help="list, show, delete, export or import stored runs")
+    add_commands(stored)
     return parser
 
 

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import NotFittedError
-from sklearn.preprocessing import MinMaxScaler
-from sklearn.utils.validation import check_X_y
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
 
-from ..circuit import Circuit, templates
-from ..errors import TrainError
+from ..circuit import Circuit
+from .estimator import InputError, NotTrainedError, QuantumEstimator
 from .losses import Array
-from .model import build_model
 from .trained import TrainedModel
 
-
-class NotTrainedError(TrainError, NotFittedError):  # type: ignore[misc]
-    """A prediction was asked of an estimator before ``fit``; scikit-learn knows it as NotFittedError."""
+__all__ = ["InputError", "NotTrainedError", "QuantumClassifier"]
 
 
-class QuantumClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """A hybrid classifier: features as angles, a circuit, a linear head, trained by exact gradients.
+class QuantumClassifier(ClassifierMixin, QuantumEstimator):  # type: ignore[misc]
+    """A hybrid classifier: features as angles, a circuit, a head, trained by exact gradients.
 
     Args:
-        circuit: reads features as x[i]; without x[i] an encoder is put in front; default data re-uploading
-            with two layers on one wire a feature.
+        circuit: reads features as x[i]; without x[i] an encoder is put in front; default data re-uploading with two
+            layers on one wire a feature (four for a single feature), and from nine features on eight wires behind one
+            trained layer.
         encode: encoder for a circuit that reads no x: ``"angle"`` or ``"iqp"``.
         scale: ``"minmax"`` maps each feature to [−π/2, π/2] on the training rows, so that no
             angle wraps; None takes X as angles.
-        head, observables, optimizer, lr, epochs, batch, seed: as in `qlab.train`.
+        validation: share of the rows held out for ``early_stop``; none is held out without it.
+        head, observables, before, after, input_scaling, loss, class_weight, terms, optimizer, optimizer_options, lr,
+            schedule, clip, early_stop, stages, shots, epochs, batch, seed: as in `qlab.train`.
 
     Example:
         >>> from sklearn.datasets import load_iris
@@ -50,8 +48,21 @@ class QuantumClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scale: str | None = "minmax",
         head: str = "linear",
         observables: Any = None,
+        before: Sequence[int] | None = None,
+        after: Sequence[int] = (),
+        input_scaling: bool = False,
+        loss: str | None = None,
+        class_weight: str | Mapping[Any, float] | None = None,
+        terms: Mapping[str, float] | None = None,
         optimizer: str = "adam",
-        lr: float = 0.05,
+        optimizer_options: Mapping[str, Any] | None = None,
+        lr: float | None = None,
+        schedule: str | Mapping[str, Any] | None = None,
+        clip: float | Mapping[str, float] | None = None,
+        early_stop: bool | int | Mapping[str, Any] | None = None,
+        validation: float = 0.2,
+        stages: Sequence[Mapping[str, Any]] | None = None,
+        shots: int | None = None,
         epochs: int = 30,
         batch: int = 32,
         seed: int = 0,
@@ -61,8 +72,21 @@ class QuantumClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.scale = scale
         self.head = head
         self.observables = observables
+        self.before = before
+        self.after = after
+        self.input_scaling = input_scaling
+        self.loss = loss
+        self.class_weight = class_weight
+        self.terms = terms
         self.optimizer = optimizer
+        self.optimizer_options = optimizer_options
         self.lr = lr
+        self.schedule = schedule
+        self.clip = clip
+        self.early_stop = early_stop
+        self.validation = validation
+        self.stages = stages
+        self.shots = shots
         self.epochs = epochs
         self.batch = batch
         self.seed = seed
@@ -71,72 +95,39 @@ class QuantumClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Train on X (rows, features) and labels y (rows,); return the estimator.
 
         Raises:
+            InputError: X or y can't be used.
             TrainError: the circuit doesn't fit X, or training failed.
         """
-        from ..training.fit import fit_model  # the loop is an outer ring: reached on demand only
-
-        rows_x, labels = check_X_y(X, y, dtype=np.float64)
+        rows, labels = self._rows(X, y)
+        try:
+            check_classification_targets(labels)
+        except ValueError as error:
+            raise InputError(
+                str(error).rstrip("."), where="fit", cure="give labels, or use QuantumRegressor"
+            ) from error
         self.classes_, index = np.unique(labels, return_inverse=True)
         if self.classes_.size < 2:
-            raise TrainError(
+            raise InputError(
                 f"y holds one class only, {self.classes_[0]!r}",
                 where="fit",
                 cure="give at least two classes in y",
             )
-        self.n_features_in_ = n = rows_x.shape[1]
-        if self.scale not in ("minmax", None):
-            raise TrainError(f"unknown scale {self.scale!r}", where="scale", cure="use 'minmax' or None")
-        self.scaler_ = MinMaxScaler((-np.pi / 2, np.pi / 2)).fit(rows_x) if self.scale == "minmax" else None
-        circuit = templates.reuploading(n, 2) if self.circuit is None else self.circuit
-        rows = SimpleNamespace(X=self._angles(rows_x), y=index.astype(np.int64))
-        features = SimpleNamespace(
-            task="classification", classes=self.classes_, encode=self.encode, n_features=n, train=rows
-        )
-        model = build_model(circuit, features, head=self.head, observables=self.observables)
-        theta, losses = fit_model(
-            model,
-            features,
-            optimizer=self.optimizer,
-            lr=self.lr,
-            epochs=self.epochs,
-            batch=self.batch,
-            seed=self.seed,
-        )
-        self.loss_curve_ = losses
-        self.model_ = TrainedModel(model, theta, name="QuantumClassifier")
+        self._train("classification", rows, index.astype(np.int64), self.classes_)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return one label a row of X (rows, features)."""
-        trained = self._trained()
-        return trained.predict(self._angles(X))
+        found: NDArray[Any] = self._ask(TrainedModel.predict, "predict", X)
+        return found
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """Return probabilities (rows, classes) in the order of ``classes_``."""
-        trained = self._trained()
-        return trained.predict_proba(self._angles(X))
+        found: Array = self._ask(TrainedModel.predict_proba, "predict_proba", X)
+        return found
 
     def decision_function(self, X: ArrayLike) -> Array:
         """Return log odds (rows,) for two classes, else logits (rows, classes)."""
-        trained = self._trained()
-        scores = trained.scores(self._angles(X))
-        return scores[:, 0] if scores.shape[1] == 1 else scores
-
-    def _trained(self) -> TrainedModel:
-        if not hasattr(self, "model_"):
-            raise NotTrainedError(
-                "this QuantumClassifier is untrained", where="predict", cure="call fit(X, y) before predict"
-            )
-        trained: TrainedModel = self.model_
-        return trained
-
-    def _angles(self, X: ArrayLike) -> Array:
-        X = np.asarray(X, dtype=np.float64)
-        if X.ndim != 2 or X.shape[1] != self.n_features_in_:
-            raise TrainError(
-                f"X has shape {X.shape}, and this classifier was fitted on (rows, {self.n_features_in_})",
-                where="predict",
-                cure=f"pass {self.n_features_in_} features a row",
-                value=X.shape,
-            )
-        return np.asarray(X if self.scaler_ is None else self.scaler_.transform(X))
+        scores: Array = self._ask(TrainedModel.scores, "decision_function", X)
+        if scores.shape[1] == 1:
+            return scores[:, 0]
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores

@@ -1,53 +1,52 @@
-"""What is trained: encoder, circuit, observables, head, as a frozen description and pure functions of flat θ.
+"""What is trained, as a frozen description and pure functions of flat θ.
 
-Must not hold weights, know optimizers, or touch files.
+The walk of a row: features → dense layers before → scaled inputs → circuit → observables → dense layers after → head.
+Each part but the circuit may be left out. Must not hold weights, know optimizers, or touch files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+import math
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import engine
 from ..circuit import Circuit
-from ..errors import TrainError
-from .encoder import encoder
-from .losses import LOSSES, Array
+from ..errors import TrainError, not_one_of
+from . import dense
+from .amplitude import amplitude_angles
+from .dense import Dense
+from .losses import LOSSES, Array, Loss
 
 Observable = str | dict[str, float]
-HEADS = ("linear", "direct")
-
-
-class FeaturesLike(Protocol):
-    """What a model needs to know of features; `qlab.data.Features` is one."""
-
-    @property
-    def task(self) -> str: ...
-    @property
-    def classes(self) -> Any: ...
-    @property
-    def encode(self) -> str: ...
-    @property
-    def n_features(self) -> int: ...
-    @property
-    def train(self) -> Any: ...
+HEADS = ("linear", "direct", "probability", "identity")
+TURN = np.pi / 2  # a dense layer in front gives angles in [−π/2, π/2], after Mari et al., Quantum 4 (2020) 340
+LEAST = 1e-7  # added to a probability before its logarithm, so that a class never seen costs much, not everything
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A trainable map from inputs (rows, n_inputs) to scores (rows, n_outputs), without its weights.
+    """A trainable map from features (rows, n_inputs) to scores (rows, n_outputs), without its weights.
 
     Args:
         circuit: the whole circuit, encoder included; reads x[i] and w[j].
         observables: Pauli strings ``"Z0"`` or weighted sums ``{"Z0 Z1": 0.5}``, one expectation value each.
-        head: ``"linear"``: W·⟨O⟩ + b. ``"direct"``: scale·⟨O_k⟩ as score of class k.
+        head: ``"linear"``: W·⟨O⟩ + b. ``"direct"``: scale·⟨O_k⟩ as score of class k. ``"probability"``: ⟨O_k⟩ is the
+            probability of class k, as `bitstring_groups` makes it, and its logarithm the score. ``"identity"``: ⟨O_k⟩.
         task: ``"classification"`` or ``"regression"``.
         classes: the original labels by class index, or None.
         y_shift, y_scale: for regression, prediction = y_shift + y_scale · score.
+        before: widths of the hidden layers between features and circuit; () is one layer straight to the circuit's
+            inputs, None is none: the features are the inputs.
+        after: widths of hidden layers between observables and a linear head.
+        input_scaling: whether each input of the circuit is multiplied by a trained factor, 1 at the start.
+        n_features: features a row where ``before`` is used; else the circuit's inputs.
+        dtype: of the simulation, as `engine.compile` takes it.
+        amplitudes: whether the features are amplitudes, and the circuit's inputs the angles that prepare them.
+        plan: what evaluates: anything with ``expectations`` and ``value_and_vjp``; default the engine.
     """
 
     circuit: Circuit
@@ -57,39 +56,95 @@ class Model:
     classes: tuple[Any, ...] | None = None
     y_shift: float = 0.0
     y_scale: float = 1.0
+    before: tuple[int, ...] | None = None
+    after: tuple[int, ...] = ()
+    input_scaling: bool = False
+    n_features: int = 0
+    dtype: str = "complex128"
+    amplitudes: bool = False
     plan: Any = field(default=None, compare=False, repr=False)
     n_outputs: int = field(init=False, compare=False, repr=False)  # scores a row
     n_inputs: int = field(init=False, compare=False, repr=False)  # features a row
     slices: dict[str, slice] = field(init=False, compare=False, repr=False)  # parts of θ by name
     size: int = field(init=False, compare=False, repr=False)  # length of θ
+    layers_before: tuple[Dense, ...] = field(init=False, compare=False, repr=False)
+    layers_after: tuple[Dense, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.head not in HEADS:
-            raise TrainError(
-                f"unknown head {self.head!r}", where="head", cure=f"use one of {', '.join(map(repr, HEADS))}"
-            )
+            raise not_one_of(TrainError, "head", self.head, HEADS, where="head")
         outputs = self._count_outputs()
-        if self.head == "direct" and len(self.observables) < outputs:
+        self._check(outputs)
+        # a plan of somebody else's counts for itself: its circuit, if it has one, is only for show
+        n_in = self.circuit.n_inputs if self.plan is None else self.plan.n_inputs
+        n = self.circuit.n_weights if self.plan is None else self.plan.n_weights
+        m = len(self.observables)
+        parts = {"circuit": slice(0, n)}
+        at = n
+        before: tuple[Dense, ...] = ()
+        after: tuple[Dense, ...] = ()
+        if self.before is not None:
+            before, at = dense.stack("before", (self.n_features, *self.before, n_in), at)
+        if self.input_scaling:
+            parts["scale"] = slice(at, at + n_in)
+            at += n_in
+        if self.after:
+            after, at = dense.stack("after", (m, *self.after), at)
+            m = self.after[-1]
+        for layer in (*before, *after):
+            parts |= {f"{layer.name}.w": layer.w, f"{layer.name}.b": layer.b}
+        if self.head == "direct":
+            parts["head.scale"] = slice(at, at + 1)
+        elif self.head == "linear":
+            w = at + outputs * m
+            parts |= {"head.w": slice(at, w), "head.b": slice(w, w + outputs)}
+        put = object.__setattr__  # derived once here: a step must not walk the circuit again
+        put(self, "n_outputs", outputs)
+        put(self, "n_inputs", self.n_features if self.before is not None or self.amplitudes else n_in)
+        put(self, "slices", parts)
+        put(self, "size", max(part.stop for part in parts.values()))
+        put(self, "layers_before", before)
+        put(self, "layers_after", after)
+        if self.plan is None:
+            observables = list(self.observables)
+            plan = engine.compile(self.circuit, observables=observables, dtype=self.dtype)
+            if plan.obstacle is not None:  # it could only be sampled: said here, not at the first step
+                raise plan.obstacle
+            put(self, "plan", plan)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # a plan holds buffers that belong to this process; the engine makes it again
+        given = [getattr(self, f.name) for f in fields(self) if f.init and f.name != "plan"]
+        return Model, (*given, None if isinstance(self.plan, engine.Plan) else self.plan)
+
+    def _check(self, outputs: int) -> None:
+        if self.head != "linear" and len(self.observables) < outputs:
             raise TrainError(
-                f"{outputs} classes need {outputs} observables for a direct head, "
+                f"{outputs} classes need {outputs} observables for a {self.head} head, "
                 f"and there are {len(self.observables)}",
                 where="observables",
                 cure="name one observable a class, or use head='linear'",
                 value=self.observables,
             )
-        n, m = self.circuit.n_weights, len(self.observables)
-        if self.head == "direct":
-            parts = {"circuit": slice(0, n), "head.scale": slice(n, n + 1)}
-        else:
-            w = n + outputs * m
-            parts = {"circuit": slice(0, n), "head.w": slice(n, w), "head.b": slice(w, w + outputs)}
-        put = object.__setattr__  # derived once here: a step must not walk the circuit again
-        put(self, "n_outputs", outputs)
-        put(self, "n_inputs", self.circuit.n_inputs)
-        put(self, "slices", parts)
-        put(self, "size", max(part.stop for part in parts.values()))
-        if self.plan is None:
-            put(self, "plan", engine.compile(self.circuit, observables=list(self.observables)))
+        if self.after and self.head != "linear":
+            raise TrainError(
+                f"layers after the circuit end in a linear head, not in {self.head!r}",
+                where="after",
+                cure="use head='linear', or leave after out",
+                value=self.after,
+            )
+        if self.amplitudes and (self.before is not None or self.input_scaling):
+            raise TrainError(
+                "amplitudes go to the circuit as they are: no layer or factor can stand between",
+                where="before" if self.before is not None else "input_scaling",
+                cure="make the features with encode='angle'",
+            )
+        if self.before is not None and self.circuit.n_inputs == 0:
+            raise TrainError(
+                "layers before the circuit lead nowhere: the circuit reads no x[i]",
+                where="before",
+                cure="give gates angles such as x[0]",
+            )
 
     def _count_outputs(self) -> int:
         if self.task == "regression" or self.classes is None:
@@ -108,23 +163,31 @@ def init(model: Model, seed: int) -> Array:
     rng = np.random.default_rng([seed, 1])
     theta = np.zeros(model.size)
     parts = model.slices
-    theta[parts["circuit"]] = rng.normal(0.0, 0.3, model.circuit.n_weights)
+    n = parts["circuit"].stop
+    start = getattr(model.plan, "initial", None)
+    theta[parts["circuit"]] = rng.normal(0.0, 0.3, n) if start is None else start
     if model.head == "direct":
         theta[parts["head.scale"]] = 2.0
-    else:
+    elif model.head == "linear":
         head = parts["head.w"]
-        theta[head] = rng.normal(0.0, 1.0 / np.sqrt(len(model.observables)), head.stop - head.start)
+        wide = model.after[-1] if model.after else len(model.observables)
+        theta[head] = rng.normal(0.0, 1.0 / np.sqrt(wide), head.stop - head.start)
+    if model.input_scaling:
+        theta[parts["scale"]] = 1.0
+    dense.init(model.layers_before, theta, rng)
+    dense.init(model.layers_after, theta, rng)
     return theta
 
 
 def forward(model: Model, theta: Array, X: Array) -> Array:
     """Return scores, shape (rows, n_outputs), of inputs X (rows, n_inputs) in radians at weights θ."""
-    values = model.plan.expectations(X, theta[model.slices["circuit"]])
-    return _head(model, theta, values)
+    inputs, _ = circuit_inputs(model, theta, X)
+    values = model.plan.expectations(inputs, theta[model.slices["circuit"]])
+    return _scores(model, theta, values)[0]
 
 
 def loss_and_grad(
-    model: Model, theta: Array, X: Array, y: NDArray[Any], loss: str = "cross_entropy"
+    model: Model, theta: Array, X: Array, y: NDArray[Any], loss: str | Loss = "cross_entropy"
 ) -> tuple[float, Array, Array]:
     """Return the mean loss, its gradient by θ, and the scores (rows, n_outputs), in one pass of the engine.
 
@@ -132,35 +195,94 @@ def loss_and_grad(
         theta: (size,) weights.
         X: (rows, n_inputs) float64, radians, C-contiguous.
         y: (rows,) class index, or scaled target.
-        loss: a name in `qlab.models.losses.LOSSES`.
+        loss: a name in `qlab.models.losses.LOSSES`, or what `criterion` returns.
 
     Raises:
         TrainError: the loss isn't finite.
     """
-    function = LOSSES[loss][1]
+    function = LOSSES[loss][1] if isinstance(loss, str) else loss
     parts = model.slices
     grad = np.empty(model.size)
     out: list[Any] = []
 
     def cotangent(values: Array) -> tuple[float, Array]:
-        scores = _head(model, theta, values)
+        scores, seen = _scores(model, theta, values)
         value, by_scores = function(scores, y)
-        if not np.isfinite(value):
+        if not math.isfinite(value):
             raise not_finite("loss", value)
         out.extend((value, scores))
-        if model.head == "direct":
-            k = scores.shape[1]
-            grad[parts["head.scale"]] = np.sum(by_scores * values[:, :k])
-            by_values = np.zeros_like(values)
-            by_values[:, :k] = theta[parts["head.scale"]] * by_scores
-            return value, by_values
-        grad[parts["head.w"]] = (by_scores.T @ values).ravel()
-        grad[parts["head.b"]] = by_scores.sum(axis=0)
-        return value, by_scores @ theta[parts["head.w"]].reshape(scores.shape[1], -1)
+        return value, _by_values(model, theta, values, seen, by_scores, grad)
 
-    _, by_weights, _ = model.plan.value_and_vjp(X, theta[parts["circuit"]], cotangent)
+    inputs, seen = circuit_inputs(model, theta, X)
+    want_x = seen is not None
+    _, by_weights, by_inputs = model.plan.value_and_vjp(inputs, theta[parts["circuit"]], cotangent, want_x)
     grad[parts["circuit"]] = by_weights
+    if seen is not None:
+        _inputs_back(model, theta, seen, by_inputs, grad)
     return out[0], grad, out[1]
+
+
+def circuit_inputs(model: Model, theta: Array, X: Array) -> tuple[Array, list[Array] | None]:
+    """Return what the circuit reads, (rows, circuit.n_inputs), and what each layer gave; None: X as it is."""
+    if model.amplitudes:
+        return amplitude_angles(X), None
+    if model.before is None and not model.input_scaling:
+        return X, None
+    seen = dense.forward(model.layers_before, theta, X)
+    h = TURN * seen[-1] if model.before is not None else X
+    return np.ascontiguousarray(h * theta[model.slices["scale"]] if model.input_scaling else h), seen
+
+
+def _inputs_back(model: Model, theta: Array, seen: list[Array], by_inputs: Array, grad: Array) -> None:
+    if model.input_scaling:
+        part = model.slices["scale"]
+        h = TURN * seen[-1] if model.before is not None else seen[-1]
+        grad[part] = (by_inputs * h).sum(axis=0)
+        by_inputs = by_inputs * theta[part]
+    if model.before is not None:
+        dense.backward(model.layers_before, theta, seen, TURN * by_inputs, grad)
+
+
+def _scores(model: Model, theta: Array, values: Array) -> tuple[Array, list[Array]]:
+    """Return the scores of expectation values, and what each layer after the circuit gave."""
+    parts, k = model.slices, model.n_outputs
+    if model.head == "linear":
+        seen = dense.forward(model.layers_after, theta, values) if model.after else [values]
+        if k == 1:  # the usual case, in fewer calls
+            scores = seen[-1] @ theta[parts["head.w"]]
+            scores += theta[parts["head.b"]]
+            return scores[:, None], seen
+        return seen[-1] @ theta[parts["head.w"]].reshape(k, -1).T + theta[parts["head.b"]], seen
+    values = values[:, :k]
+    if model.head == "direct":
+        return np.asarray(theta[parts["head.scale"]] * values), []
+    if model.head == "probability":  # of one class of two: the log odds of class 1, whose probability is given
+        p = np.maximum(values, 0.0) + LEAST
+        return np.log(p) if k > 1 else np.log(p) - np.log(np.maximum(1.0 - values, 0.0) + LEAST), []
+    return values, []
+
+
+def _by_values(model: Model, theta: Array, values: Array, seen: list[Array], by_scores: Array, grad: Array) -> Array:
+    """Write the gradient of head and layers after; return the one by the expectation values."""
+    parts, k = model.slices, by_scores.shape[1]
+    if model.head == "linear":
+        np.matmul(by_scores.T, seen[-1], out=grad[parts["head.w"]].reshape(k, -1))
+        np.add.reduce(by_scores, axis=0, out=grad[parts["head.b"]])
+        back = by_scores @ theta[parts["head.w"]].reshape(k, -1)
+        return dense.backward(model.layers_after, theta, seen, back, grad) if model.after else np.asarray(back)
+    by_values = np.zeros_like(values)
+    if model.head == "direct":
+        grad[parts["head.scale"]] = np.sum(by_scores * values[:, :k])
+        by_values[:, :k] = theta[parts["head.scale"]] * by_scores
+    elif model.head == "probability":
+        p = values[:, :k]
+        slope = np.where(p > 0.0, 1.0 / (np.maximum(p, 0.0) + LEAST), 0.0)
+        if k == 1:
+            slope += np.where(p < 1.0, 1.0 / (np.maximum(1.0 - p, 0.0) + LEAST), 0.0)
+        by_values[:, :k] = slope * by_scores
+    else:
+        by_values[:, :k] = by_scores
+    return by_values
 
 
 def not_finite(what: str, value: float) -> TrainError:
@@ -170,79 +292,3 @@ def not_finite(what: str, value: float) -> TrainError:
         cure="lower lr; 0.05 is usual for adam",
         value=value,
     )
-
-
-def build_model(
-    circuit: Circuit,
-    features: FeaturesLike,
-    *,
-    head: str | None = None,
-    observables: Sequence[Observable] | None = None,
-) -> Model:
-    """Return the model of a drawn circuit for given features.
-
-    A circuit that reads x[i] is used as it is; one that reads none gets the encoder of the features in front.
-
-    Args:
-        circuit: at least one weight w[j] or a linear head is trained.
-        features: encoded features; only their description is read.
-        head: ``"linear"`` (default) or ``"direct"``.
-        observables: default Z on every wire.
-
-    Raises:
-        TrainError: wires or inputs don't fit the features, or nothing reads them.
-        EngineError: an observable on a wire that isn't there, or an operation that can't be simulated.
-    """
-    n = features.n_features
-    if circuit.n_inputs > n:
-        raise TrainError(
-            f"the circuit reads {circuit.n_inputs} inputs, up to x[{circuit.n_inputs - 1}], and there are {n} features",
-            where=f"circuit {circuit.name!r}",
-            cure=f"use x[0] to x[{n - 1}] only, or make the features with qubits={circuit.n_inputs}",
-            value=circuit.n_inputs,
-        )
-    if circuit.n_inputs == 0:
-        circuit = _with_encoder(circuit, features.encode, n)
-    if circuit.n_weights == 0 and head == "direct":
-        raise TrainError(
-            "the circuit has no weight to train",
-            where=f"circuit {circuit.name!r}",
-            cure="give a gate an angle such as w[0], or use head='linear'",
-        )
-    wires = len(circuit.qubits)
-    chosen = tuple(observables) if observables is not None else tuple(f"Z{q}" for q in range(wires))
-    if not chosen:
-        raise TrainError("no observable to measure", where="observables", cure="name one, such as observables=['Z0']")
-    shift, scale = 0.0, 1.0
-    if features.task == "regression":
-        y = np.asarray(features.train.y, dtype=np.float64)
-        shift, scale = float(y.mean()), float(y.std()) or 1.0
-    classes = None if features.classes is None else tuple(features.classes)
-    return Model(circuit, chosen, head or "linear", features.task, classes, shift, scale)
-
-
-def _with_encoder(circuit: Circuit, encode: str, n: int) -> Circuit:
-    wires = len(circuit.qubits)
-    if encode == "raw":
-        raise TrainError(
-            "nothing reads the features: the circuit has no x[i] and the features are encoded 'raw'",
-            where=f"circuit {circuit.name!r}",
-            cure="give gates angles such as x[0], or make the features with encode='angle'",
-        )
-    if wires < n:
-        raise TrainError(
-            f"the circuit has {wires} wires and the features need {n}, one each",
-            where=f"circuit {circuit.name!r}",
-            cure=f"add {n - wires} wires, make the features with qubits={wires}, or draw x[0] to x[{n - 1}]",
-            value=wires,
-        )
-    for k, op in enumerate(encoder(encode, n, qubits=wires).ops):  # in front, so that drawn gates keep their ids
-        circuit = circuit.insert(k, op.gate, op.qubits, *op.params)
-    return circuit
-
-
-def _head(model: Model, theta: Array, values: Array) -> Array:
-    parts, k = model.slices, model.n_outputs
-    if model.head == "direct":
-        return np.asarray(theta[parts["head.scale"]] * values[:, :k])
-    return np.asarray(values @ theta[parts["head.w"]].reshape(k, -1).T + theta[parts["head.b"]])

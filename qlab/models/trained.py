@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import TrainError
 from .losses import Array, softmax
-from .model import Model, forward
+from .model import LEAST, Model, forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,14 @@ class TrainedModel:
         """Return probabilities (rows, classes) in the order of ``model.classes``; ``data`` as in `scores`."""
         if self.model.task == "regression":
             raise TrainError("a regression has no class probabilities", where="predict_proba", cure="use predict")
-        return softmax(self.scores(data))
+        scores = self.scores(data)
+        if self.model.head != "identity":
+            return softmax(scores)
+        if scores.shape[1] == 1:  # an expectation in [−1, 1]
+            p = np.clip(0.5 * (1.0 + scores), 0.0, 1.0)
+            return np.concatenate([1.0 - p, p], axis=1)
+        shares = np.maximum(scores, 0.0) + LEAST
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
     def score(self, data: Any, y: Any = None) -> float:
         """Return accuracy, or R² in regression.

@@ -46,6 +46,16 @@ class Columns:
         self._data[:, n] = tuple(map(values.get, self.names, repeat(np.nan)))
         self.n = n + 1
 
+    def fill(self, rows: Array) -> None:
+        """Begin with these rows, shape (columns, rows); only before the first `append`."""
+        held = FIRST
+        while held < rows.shape[1]:
+            held *= 2
+        data = np.empty((len(self.names), held))
+        data[:, : rows.shape[1]] = rows
+        self._data = data
+        self.n = rows.shape[1]
+
     def column(self, name: str) -> Array:
         """Return a copy of one column, shape (n,)."""
         n = self.n

@@ -5,18 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .optim import Array, State
+from .snapshot import Snapshot
 from .spec import Spec
 
-
-@dataclass(frozen=True, slots=True)
-class TrainState:
-    """All that a step changes; ``step`` counts the steps made. Arrays are never written to again."""
-
-    step: int
-    theta: Array
-    opt: State
-    lr: float
+TrainState = Snapshot  # all that a step changes; its arrays are never written to again
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Intervened:
-    """Someone steered: ``kind`` is pause, resume, stop or lr; ``step`` is the first one it governs."""
+    """Someone steered: ``kind`` is an order of `qlab.training.control`; ``step`` is the first one it governs."""
 
     step: int
     time: float
@@ -64,12 +56,47 @@ class Intervened:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """The loop decided something by its recipe; ``step`` is the first one it governs, or the one that led to it.
+
+    ``kind`` is stage, early_stop or converged; ``text`` is for people; ``data`` is plain.
+    """
+
+    step: int
+    time: float
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An instrument that someone asked for was read after ``step``; see `qlab.training.instruments`."""
+
+    step: int
+    time: float
+    name: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpointed:
     """The state after ``step`` was stored under ``key``."""
 
     step: int
     time: float
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something went wrong that didn't end the run, such as a full disk; ``message`` None: it is mended."""
+
+    step: int
+    time: float
+    kind: str
+    message: str | None
+    cure: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +120,4 @@ class Failed:
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 
-Event = Started | Step | Evaluated | Intervened | Checkpointed | Finished | Failed
+Event = Started | Step | Evaluated | Intervened | Noted | Measured | Checkpointed | Warned | Finished | Failed

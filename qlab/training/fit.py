@@ -9,19 +9,26 @@ from ..models.losses import Array, loss_for
 from ..models.model import Model
 from .events import Failed, Step
 from .loop import run
+from .optim import usual_lr
 from .spec import Spec, check_lr, whole_numbers
 
 
-def fit_model(
-    model: Model, data: Any, *, optimizer: str, lr: float, epochs: int, batch: int, seed: int
-) -> tuple[Array, list[float]]:
+def fit_model(model: Model, data: Any, **options: Any) -> tuple[Array, list[float]]:
     """Return the trained weights, and the loss at each step.
+
+    Args:
+        model: what is trained.
+        data: features with the splits.
+        options: fields of `Spec`; ``lr`` may be None for the optimizer's usual one, ``loss`` for the task's.
 
     Raises:
         TrainError: an argument is out of range, or the training failed; the cause is attached.
     """
-    options = whole_numbers(epochs=epochs, batch=batch, seed=seed)
-    spec = Spec.of(model, loss=loss_for(model.task), optimizer=optimizer, lr=check_lr(lr), **options)
+    whole = ("epochs", "batch", "seed", "shots")
+    options |= whole_numbers(**{key: options[key] for key in whole if key in options})
+    lr = options.pop("lr", None)
+    lr = usual_lr(options.get("optimizer", "adam")) if lr is None else lr
+    spec = Spec.of(model, loss=loss_for(model.task, options.pop("loss", None)), lr=check_lr(lr), **options)
     theta, losses = None, []
     for event in run(spec, data, model=model):
         if isinstance(event, Step):

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import math
-import secrets
 import time
-from collections.abc import Callable, Iterator
-from os import PathLike
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import engine
-from ..errors import TrainError
+from ..errors import TrainError, not_one_of
 from ..models.baseline import logistic
 from ..models.model import Model
-from ..models.trained import TrainedModel
 from . import job
 from .columns import Columns
-from .control import Control
-from .events import Evaluated, Event, Failed, Finished, Intervened, Started, Step, TrainState
-from .loop import columns_of, steps_an_epoch
-from .loop import run as run_loop
-from .metrics import merit_name
+from .control import STEERING, Control, checked, steered
+from .events import Evaluated, Event, Failed, Finished, Intervened, Measured, Started, Step, Warned
+from .instruments import NAMES as INSTRUMENTS
+from .loop import columns_for, start_state, steps_left
+from .objective import penalised
+from .options import terms_of
+from .run_start import Start, course, new_id
+from .run_view import RunView
+from .snapshot import Array, Snapshot
 from .spec import Spec
-from .status import LAST, confusion_of, finite, intervention
+from .store import ACTIVE
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from .recorder import Recorder
+    from .store import Store
 
-    from ..widgets.panel import Panel
+KEPT = 512  # readings of an instrument
+live: weakref.WeakValueDictionary[str, Run] = weakref.WeakValueDictionary()  # those of this process
+NO_BASELINE = {"name": "no baseline", "metric": "", "train": math.nan, "val": math.nan, "test": math.nan}
 
-ACTIVE = ("waiting", "running", "paused")
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter that is read as a digit
 
-
-class Run:
+class Run(RunView):
     """One training run, started by `qlab.train`. Columns, state and model may be read while it goes on.
 
     Example:
@@ -50,46 +54,59 @@ class Run:
         *,
         run_id: str | None = None,
         clock: Any = time.perf_counter,
+        start: Start | None = None,
+        origin: dict[str, Any] | None = None,
     ) -> None:
         self.id = new_id() if run_id is None else run_id
         self.spec = spec
-        self.state = "waiting"
-        self.columns = Columns(columns_of(spec.task))
-        self.total_steps = spec.epochs * steps_an_epoch(len(features.train.y), spec.batch)
+        self.columns = Columns(columns_for(spec))
         self.stats: dict[str, Any] = dict(model.circuit.stats())
         self.metrics: dict[str, float] = {}
         self.error: dict[str, str | None] | None = None
-        self.version = 0  # grows with every change of status but the step, for panels
-        self.started: float | None = None  # seconds since 1970
+        self.warning: dict[str, str | None] | None = None
+        self.started: float | None = None
+        self.origin = origin
+        self._state, self._version = "waiting", 0
         self._model, self._features, self._control = model, features, Control()
-        self._current: TrainState | None = None
-        self._events: list[Event] = []
-        self._evaluated: Evaluated | None = None
+        self._start_at = Start() if start is None else start
+        self._current: Snapshot | None = None
+        self._events: list[Event] = list(self._start_at.events)
+        self._evaluated: Evaluated | None = next((e for e in self._events[::-1] if isinstance(e, Evaluated)), None)
         self._failure: BaseException | None = None
         self._traceback: str | None = None
         self._baseline: dict[str, Any] | None = None
-        self._elapsed = 0.0
-        self._lr = spec.lr
+        self._elapsed = self._start_at.elapsed
         self._clock: Callable[[], float] = clock
-        self._panel: Panel | None = None
+        self._panel = None
+        self._recorder: Recorder | None = None
+        self.at_end: list[Callable[[Run], None]] = []  # called once, on the run's thread, when it has ended
+        self.measured: dict[str, deque[Measured]] = {}  # by instrument, the newest last
+        if self._start_at.rows is not None:
+            self.columns.fill(self._start_at.rows)
+        state = self._start_at.state
+        if state is not None and state.step >= self._start_at.silent:
+            self._current = state
+        state = start_state(spec, model) if state is None else state
+        self._knobs = state  # only what is steered counts in it
+        self.total_steps = self._total(state)
         self._job = job.Job(self.id, self._stream(), self._fold, self._finish)
 
     # -- figures ----------------------------------------
 
     @property
-    def name(self) -> str:
-        """The name shown to people."""
-        return self.spec.name
+    def state(self) -> str:
+        """``waiting``, ``running``, ``paused``, ``done``, ``stopped`` or ``failed``."""
+        return self._state
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of status but the step."""
+        return self._version
 
     @property
     def step(self) -> int:
         """Steps made."""
-        return 0 if self._current is None else self._current.step
-
-    @property
-    def epoch(self) -> int:
-        """The pass over the data the last step belongs to, from 1; 0 before the first step."""
-        return 0 if self.step == 0 else int(self.latest("epoch"))
+        return self.base if self._current is None else self._current.step
 
     @property
     def is_active(self) -> bool:
@@ -97,35 +114,14 @@ class Run:
         return not self._job.done
 
     @property
-    def lr(self) -> float:
-        """The learning rate; setting it asks for a new one from the next step on."""
-        return self._lr
-
-    @lr.setter
-    def lr(self, value: float) -> None:
-        self._alive("the learning rate can't change")
-        self._control.set_lr(value)
-        self._changed()
-
-    @property
     def events(self) -> tuple[Event, ...]:
         """What happened, oldest first, but for the steps themselves, which are in `history`."""
         return tuple(self._events)
 
     @property
-    def history(self) -> pd.DataFrame:
-        """One row a step, as a new DataFrame; nan where a figure was not measured."""
-        import pandas as pd
-
-        block = self.columns.block(0, self.columns.n)
-        frame = pd.DataFrame({name: block[i] for i, name in enumerate(self.columns.names)})
-        return frame.astype({"step": "int64", "epoch": "int64"})
-
-    @property
-    def model(self) -> TrainedModel:
-        """The model with the weights of the last step; its predict raises TrainError before the first."""
-        theta = None if self._current is None else self._current.theta
-        return TrainedModel(self._model, theta, self._features, f"run {self.id}")
+    def features(self) -> Any:
+        """What it trains on."""
+        return self._features
 
     @property
     def baseline(self) -> dict[str, Any]:
@@ -134,38 +130,48 @@ class Run:
             self._baseline = logistic(self._features)
         return self._baseline
 
-    def latest(self, column: str) -> float:
-        """Return the newest measured value of a column, nan if there is none.
+    @property
+    def store(self) -> Store | None:
+        """Where it is kept, or None."""
+        return None if self._recorder is None else self._recorder.store.another()
 
-        Raises:
-            TrainError: there is no such column.
-        """
-        if column not in self.columns.names:
-            raise TrainError(
-                f"unknown column {column!r}",
-                where=f"run {self.id}",
-                cure=f"use one of {', '.join(self.columns.names)}",
-                value=column,
-            )
-        stop = self.columns.n
-        while stop > 0:  # backwards in blocks: validation columns are sparse
-            start = max(0, stop - 512)
-            for value in self.columns.block(start, stop)[self.columns.names.index(column)][::-1]:
-                if not math.isnan(value):
-                    return float(value)
-            stop = start
-        return math.nan
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The state after the last step; None before the first. Its arrays must not be written to."""
+        return self._current
 
-    def summary(self) -> dict[str, float]:
-        """Return the final figures by name, such as ``test_accuracy``; of the last step while it goes on."""
-        if self.metrics:
-            return dict(self.metrics)
-        figure = merit_name(self.spec.task)
-        names = {"train_loss": "loss", f"train_{figure}": figure}
-        names |= {name: name for name in ("val_loss", f"val_{figure}")}
-        return {name: self.latest(column) for name, column in names.items()}
+    def _settings(self) -> dict[str, Any]:
+        pending = self._control.lr_pending if self._state in ACTIVE else None
+        knobs = self._knobs
+        frozen = [] if knobs.frozen is None else [int(i) for i in knobs.frozen.nonzero()[0]]
+        terms = {**self.spec.terms, **dict(knobs.terms)}
+        told = {"lr": knobs.lr, "lr_pending": pending, "batch": self.batch, "frozen": frozen, "terms": terms}
+        return {**told, "watched": sorted(self._control.instruments)}
+
+    def _weights(self) -> Array | None:
+        return None if self._current is None or self._current.step == 0 else self._current.theta
+
+    def _model_parts(self) -> tuple[Model, Any]:
+        return self._model, self._features
+
+    def _checkpoint_steps(self) -> list[int]:
+        return [] if self._recorder is None else self._recorder.checkpoints
+
+    def _measured(self) -> dict[str, Any]:
+        return {name: [e.step, e.time, e.values] for name, held in list(self.measured.items()) for e in [held[-1]]}
 
     # -- steering ----------------------------------------
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; setting it asks for a new one from the next step on."""
+        return self._knobs.lr
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        self._alive("the learning rate can't change")
+        self._control.set_lr(value)
+        self._changed()
 
     def pause(self) -> None:
         """Hold before the next step; returns at once."""
@@ -174,12 +180,72 @@ class Run:
 
     def resume(self) -> None:
         """Go on after a pause, with the very numbers of a run that was never paused; returns at once."""
-        self._alive("it can't go on")
+        self._alive("it can't go on by itself")
         self._control.resume()
 
     def stop(self) -> None:
         """End before the next step, keeping all there is; returns at once; nothing if it has ended."""
         self._control.stop()
+
+    def steer(self, kind: str, value: Any) -> None:
+        """Ask for a change from the next step on; returns at once. It becomes an event with its step.
+
+        Args:
+            kind: ``"lr"``, ``"batch"``, ``"freeze"``, ``"thaw"`` or ``"term"``.
+            value: a learning rate; a number of rows; a part of the weights by name (``"circuit"``, ``"head"``,
+                ``"all"``) or weight numbers; a pair (name, weight).
+
+        Raises:
+            TrainError: the run has ended, or the value is out of range.
+        """
+        self._alive("it can't be steered")
+        value = self._checked(kind, value)
+        if kind == "lr":
+            self._control.set_lr(value)
+        else:
+            self._control.steer(kind, value)
+        self._changed()
+
+    @property
+    def batch(self) -> int:
+        """Rows a step; setting it asks for another number from the next step on."""
+        return self._knobs.batch or self.spec.batch
+
+    @batch.setter
+    def batch(self, value: int) -> None:
+        self.steer("batch", value)
+
+    def freeze(self, weights: str | Iterable[int] = "all") -> None:
+        """Hold weights fast from the next step on: a part by name, such as ``"circuit"``, or weight numbers."""
+        self.steer("freeze", weights)
+
+    def thaw(self, weights: str | Iterable[int] = "all") -> None:
+        """Let weights be trained again from the next step on."""
+        self.steer("thaw", weights)
+
+    def _checked(self, kind: str, value: Any) -> Any:
+        value = checked(kind, value, self._model.slices, self._model.size)
+        if kind == "term":
+            terms_of({value[0]: value[1]})
+            if not penalised(self._model).size:
+                raise TrainError(
+                    f"the term {value[0]!r} has nothing to act on: the model has no classical matrix",
+                    where="term",
+                    cure="train with head='linear'",
+                    value=value[0],
+                )
+        return value
+
+    def watch(self, *names: str) -> None:
+        """Measure instruments from the next step on, and no others: they cost time, see `qlab.training.instruments`.
+
+        Raises:
+            TrainError: there is no such instrument.
+        """
+        for name in names:
+            if name not in INSTRUMENTS:
+                raise not_one_of(TrainError, "instrument", name, INSTRUMENTS, where="watch")
+        self._control.instruments = frozenset(names)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most ``timeout`` seconds; return whether it came.
@@ -198,77 +264,8 @@ class Run:
         return over
 
     def _alive(self, what: str) -> None:
-        if self.state not in ACTIVE:
-            raise TrainError(
-                f"run {self.id} is {self.state}, so {what}",
-                where="run",
-                cure="start another with qlab.train(…)",
-            )
-
-    # -- faces ----------------------------------------
-
-    @property
-    def panel(self) -> Panel:
-        """The live panel, one for each run."""
-        if self._panel is None:
-            from ..widgets.panel import Panel
-
-            self._panel = Panel(self)
-        return self._panel
-
-    def report(self, path: str | PathLike[str]) -> None:
-        """Write one HTML page with the curves, the final figures and the circuit's statistics."""
-        from ..widgets.report import write_report
-
-        write_report(self, path)
-
-    def status(self) -> dict[str, Any]:
-        """Return the state as the frame protocol carries it: JSON-ready, without nan."""
-        figure = merit_name(self.spec.task)
-        base = self._baseline
-        steered = [intervention(e) for e in self._events if isinstance(e, Intervened)][-LAST:]
-        error = None if self.error is None else {**self.error, "traceback": self._traceback}
-        best = None
-        if base is not None and not math.isnan(base["train"]):
-            best = {"name": base["name"], figure: base["test"] if math.isnan(base["val"]) else base["val"]}
-        status: dict[str, Any] = finite(
-            {
-                "state": self.state,
-                "step": self.step,
-                "total": self.total_steps,
-                "epoch": self.epoch,
-                "epochs": self.spec.epochs,
-                "lr": self.lr,
-                "lr_pending": self._control.lr_pending if self.state in ACTIVE else None,
-                "stats": self.stats,
-                "events": steered,
-                "confusion": confusion_of(self._evaluated, self.spec.classes),
-                "error": error,
-                "metrics": dict(self.metrics) or None,
-                "elapsed": self._elapsed,
-                "seed": self.spec.seed,
-                "baseline": best,
-            }
-        )
-        return status
-
-    def __repr__(self) -> str:
-        figures = [f"step {self.step:,} of {self.total_steps:,}"]
-        for name in ("loss", *self.columns.names[-2:]):
-            value = self.latest(name)
-            if not math.isnan(value):
-                figures.append(f"{name} {value:.4g}")
-        if self.error is not None:
-            figures.append(str(self.error["message"]))
-        return f"Run {self.id} {self.name!r} {self.state}: {', '.join(figures)}"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        try:
-            return self.panel._repr_mimebundle_(include=include, exclude=exclude)
-        except Exception:  # no bundle built, no widget library: the last state as a table is better than nothing
-            from ..widgets.still import static_html
-
-            return {"text/plain": repr(self), "text/html": static_html(self)}
+        if self._state not in ACTIVE:
+            self._refuse(what)
 
     # -- the fold, on the job's thread ----------------------------------------
 
@@ -277,40 +274,64 @@ class Run:
         try:
             _ = self.baseline
         except Exception:  # a comparison that fails must not cost the run
-            self._baseline = {
-                "name": "no baseline",
-                "metric": "",
-                "train": math.nan,
-                "val": math.nan,
-                "test": math.nan,
-            }
-        yield from run_loop(
-            self.spec, self._features, self._control, model=self._model, run_id=self.id, clock=self._clock
+            self._baseline = dict(NO_BASELINE)
+        yield from course(
+            self.spec,
+            self._features,
+            self._control,
+            self._start_at,
+            model=self._model,
+            run_id=self.id,
+            clock=self._clock,
+            branched=None if self.origin is None else self.base,
+            begun=self._begun,
         )
 
+    def _begun(self, state: Snapshot) -> None:
+        self._current, self._knobs = state, state
+        if self._recorder is not None:
+            self._recorder.state = state
+
     def _fold(self, event: Event) -> None:
+        recorder = self._recorder
         if isinstance(event, Step):
             self.columns.append(event.values)
             self._current, self._elapsed = event.state, event.time
+            if recorder is not None:
+                recorder.step(event)
+            return
+        if isinstance(event, Measured):
+            self.measured.setdefault(event.name, deque(maxlen=KEPT)).append(event)
             return
         self._events.append(event)
         if isinstance(event, Started):
-            self.state, self.started = "running", event.time
+            self._state, self.started, self.total_steps = "running", event.time, event.total_steps
         elif isinstance(event, Evaluated):
             self._evaluated = event
         elif isinstance(event, Intervened):
-            self._elapsed = event.time
-            if event.kind == "lr":
-                self._lr = event.new
-            if event.kind in ("pause", "resume"):
-                self.state = "paused" if event.kind == "pause" else "running"
+            self._intervened(event)
         elif isinstance(event, Finished):
             self.metrics, self._elapsed = dict(event.metrics), event.time
-            self.state = event.reason
+            self._state = event.reason
         elif isinstance(event, Failed):
             self.error, self._traceback, self._failure = dict(event.error), event.traceback, event.cause
-            self.state = "failed"
+            self._state = "failed"
+        if recorder is not None:
+            recorder.event(event)
         self._changed()
+
+    def _intervened(self, event: Intervened) -> None:
+        self._elapsed = event.time
+        if event.kind in ("pause", "resume"):
+            self._state = "paused" if event.kind == "pause" else "running"
+            return
+        if event.kind in STEERING:
+            self._knobs, _, _ = steered(self._knobs, event.kind, event.new, self._model.slices, self.spec.batch)
+        if event.kind == "batch":
+            self.total_steps = self._total(replace(self._current or self._knobs, batch=event.new))
+
+    def _total(self, state: Snapshot) -> int:
+        return state.step + steps_left(self.spec, state, len(self._features.train.y))
 
     def _finish(self, error: BaseException | None) -> None:
         if error is not None and self.error is None:  # a fault in the fold itself: shown, never swallowed
@@ -320,23 +341,42 @@ class Run:
                 "where": f"run {self.id}",
                 "cure": None,
             }
-            self._failure, self.state = error, "failed"
-        job.release(self.id)
+            self._failure, self._state = error, "failed"
+        for call in self.at_end:
+            try:
+                call(self)
+            except Exception as failure:  # what follows the run must not cost its record
+                self._warned(f"after the run: {type(failure).__name__}: {failure}", None)
+        try:
+            if self._recorder is not None:
+                self._recorder.finish()
+        finally:
+            job.release(self.id)
+            self._changed()
+
+    def _warned(self, message: str | None, cure: str | None) -> None:
+        """Take a warning of the recorder; None says that it is mended. On the writer's thread."""
+        self.warning = None if message is None else {"message": message, "cure": cure}
+        event = Warned(self.step, self._elapsed, "store", message, cure)
+        self._events.append(event)
+        if self._recorder is not None:
+            self._recorder.event(event)
         self._changed()
 
+    def _note(self, kind: str, message: str) -> None:
+        """Tell something that the user should know, before the run starts."""
+        event = Warned(self.step, self._elapsed, kind, message, None)
+        self._events.append(event)
+        if self._recorder is not None:
+            self._recorder.event(event)
+
     def _changed(self) -> None:
-        self.version += 1
+        self._version += 1
         job.ticker.wake()
 
     def _start(self, *, parallel: bool) -> None:
         job.claim(self.id, self.name, parallel=parallel)
+        live[self.id] = self
+        if self._recorder is not None:
+            self._recorder.start(self.total_steps, self._current)
         self._job.start()
-
-
-def new_id() -> str:
-    """Return a short id that sorts by time: seconds in base 32, and three random signs."""
-    seconds, text = int(time.time()) - 1_577_836_800, ""
-    for _ in range(6):
-        seconds, digit = divmod(seconds, 32)
-        text = ALPHABET[digit] + text
-    return f"{text}-{''.join(secrets.choice(ALPHABET) for _ in range(3))}"

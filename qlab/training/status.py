@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from .events import Evaluated, Intervened
+from .events import Evaluated, Intervened, Noted
 
 TEXTS = {"pause": "paused", "resume": "resumed", "stop": "stopped by hand"}
+SPANS = 6  # ranges of weights named before "…"
 LAST = 200  # interventions carried; a run steered more often keeps them all in run.events
 
 
-def intervention(event: Intervened) -> dict[str, Any]:
-    """Return an intervention as the panel shows it."""
+def intervention(event: Intervened | Noted) -> dict[str, Any]:
+    """Return an intervention, or a decision of the loop, as the panel shows it."""
+    if isinstance(event, Noted):
+        told = {"step": event.step, "time": event.time, "kind": event.kind, "old": None, "new": None}
+        return {**told, "text": event.text}
     text = TEXTS.get(event.kind, event.kind)
     if event.kind == "lr":
         text = f"learning rate {event.old:g} → {event.new:g}"
+    elif event.kind == "batch":
+        text = f"batch {event.old} → {event.new}"
+    elif event.kind in ("freeze", "thaw"):
+        target = event.new
+        what = target if isinstance(target, str) else f"weights {_spans(target)}"
+        text = f"{'froze' if event.kind == 'freeze' else 'thawed'} {'all weights' if what == 'all' else what}"
+    elif event.kind == "term":
+        name, weight = event.new
+        text = f"weight of {name} → {weight:g}"
     return {
         "step": event.step,
         "time": event.time,
@@ -24,6 +38,18 @@ def intervention(event: Intervened) -> dict[str, Any]:
         "new": event.new,
         "text": text,
     }
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Return numbers as people write them: "0–3, 7"."""
+    spans: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    shown = [str(a) if a == b else f"{a}–{b}" for a, b in spans[:SPANS]]
+    return ", ".join(shown) + (", …" if len(spans) > SPANS else "")
 
 
 def confusion_of(event: Evaluated | None, classes: tuple[Any, ...] | None) -> dict[str, Any] | None:

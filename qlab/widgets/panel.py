@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +12,21 @@ import traitlets as t
 from ..training.job import ticker
 from .assets import asset
 from .comm import detach_subshell
+from .panelset import PanelSet
 from .stream import PanelServer
 
 if TYPE_CHECKING:
-    from ..training import Run
+    from ..training.run_view import RunView as Run
 
-__all__ = ["Panel", "PanelServer"]
+__all__ = ["Panel", "PanelServer", "PanelSet"]
 
 
 class Panel(anywidget.AnyWidget):
     """Shows a run while it goes on, on any number of pages at once; ``run.panel`` makes the one of a run.
 
     Args:
-        run: what is shown.
+        run: what is shown; a stored run's history is served from the store.
+        others: runs drawn over it, as `qlab.compare` has them.
         height: of the widget, in CSS pixels.
         settings: what the user arranged on the page: ``{"smoothing": 0.88, "across": "step", "logLoss": False}``.
 
@@ -39,13 +42,22 @@ class Panel(anywidget.AnyWidget):
     height = t.Int(720, min=200, max=4000, help="CSS pixels").tag(sync=True)
     settings = t.Dict(help="what the user arranged: smoothing 0 to 0.99, across, logLoss").tag(sync=True)
 
-    def __init__(self, run: Run, **settings: Any) -> None:
+    def __init__(self, run: Run, others: Sequence[Run] = (), **settings: Any) -> None:
         super().__init__(run_id=run.id, title=run.name, **settings)
-        self.run = run
-        self.server = PanelServer(run, self._link, wake=ticker.wake)
+        self.server = PanelSet(run, self._link, others=others, wake=ticker.wake)
         detach_subshell(self)
         self.on_msg(self._received)
         ticker.add(self.server.pump)
+
+    @property
+    def run(self) -> Run:
+        """The run shown: the live one again after *Resume*."""
+        return self.server.run
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs shown, those branched from the page included."""
+        return self.server.runs
 
     def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
         # May run on a subshell's thread while a cell runs: only noted here, answered by the ticker.

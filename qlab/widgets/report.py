@@ -11,12 +11,14 @@ import numpy as np
 
 from ..circuit import Circuit
 from ..circuit.svg import to_svg
+from ..errors import TrainError, not_one_of
 from .still import TRAIN, VALIDATION, figures_of, rows, static_html
 
 if TYPE_CHECKING:
-    from ..training import Run
+    from ..training.run_view import RunView as Run
 
 POINTS = 4000  # drawn a trace
+ACROSS = ("step", "epoch", "time")
 STATS = ("depth", "depth2", "gates", "gates2", "weights", "inputs")
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d2530;--ink-2:#4a5563;--bg:#fff;--line:#d5dae1}
@@ -79,6 +81,43 @@ def figure(run: Run) -> Any:
         hovermode="x unified",
         legend={"orientation": "h", "y": -0.18},
     )
+    return fig
+
+
+def compared(runs: list[Run], column: str, across: str = "step") -> Any:
+    """Return a new `plotly.graph_objects.Figure` of one column, a line a run, over step, epoch or time.
+
+    Raises:
+        TrainError: no run has such a column, or ``across`` is another.
+    """
+    import plotly.graph_objects as go
+
+    if across not in ACROSS:
+        raise not_one_of(TrainError, "across", across, ACROSS, where="figure")
+    fig = go.Figure()
+    for run in runs:
+        names = run.columns.names
+        if column not in names:
+            continue
+        block, _ = run.columns.bucket(0, run.columns.n, POINTS)
+        y = block[names.index(column)]
+        ok = np.isfinite(y)
+        x = block[names.index(across)][ok]
+        name = escape(f"{run.name} · {run.id}")
+        fig.add_trace(go.Scatter(x=x, y=y[ok], mode="lines", name=name, line={"width": 1.6}))
+    if not fig.data:
+        names = sorted({name for run in runs for name in run.columns.names})
+        raise not_one_of(TrainError, "column", column, names, where="figure")
+    fig.update_layout(
+        template="plotly_white",
+        height=360,
+        margin={"l": 52, "r": 12, "t": 12, "b": 44},
+        font={"size": 11},
+        hovermode="x unified",
+        legend={"orientation": "h", "y": -0.18},
+    )
+    fig.update_xaxes(title_text=across, showgrid=False)
+    fig.update_yaxes(title_text=escape(column.replace("_", " ")))
     return fig
 
 

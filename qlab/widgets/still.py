@@ -9,12 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from ..training import Run
+    from ..training.run_view import RunView as Run
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 196, 44, 28
 POINTS = 1200  # drawn a curve; two a pixel are enough for its extremes
 TRAIN, VALIDATION = "#cf5a10", "#1a3a9e"  # series s2 and s1; 3:1 on white and on the mid-grey of dark themes
-WORDS = {"waiting": "Waiting", "running": "Running", "paused": "Paused", "done": "Done", "stopped": "Stopped"}
+WORDS = {
+    "waiting": "Waiting",
+    "running": "Running",
+    "paused": "Paused",
+    "done": "Done",
+    "stopped": "Stopped",
+    "interrupted": "Interrupted",
+}
 
 
 def number(value: Any) -> str:

@@ -25,8 +25,11 @@ WINDOW = 2  # frames a client may owe
 PATIENCE = 2.0  # s without an acknowledgement until a client is left out of the window
 FORGET = 600.0  # s of silence until a client that owes frames is forgotten
 PROBE = 0.5, 60.0  # s: first and longest wait for a sign of life before the status is sent again
+WATCHED = 20  # instruments that a page may name at once
 RESTATE = 1.0  # s between statuses that only bring a new step
-CONTROLS = ("pause", "resume", "stop", "lr")
+PLAIN = ("pause", "resume", "stop")
+STEERING = ("lr", "batch", "freeze", "thaw", "term")
+CONTROLS = (*PLAIN, *STEERING, "watch")
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ class PanelServer:
         self.run, self._link, self._clock, self._wake = run, link, clock, wake
         self.clients: dict[str, Client] = {}
         self.seq = 0
+        self.period = PERIOD  # a set of many live runs shares ten frames a second out among them
         self._inbox: deque[Message] = deque()
         self._rows = 0  # rows sent
         self._version = -1  # of the status sent last
@@ -93,10 +97,23 @@ class PanelServer:
                 f"unknown order {action!r} for run {message.get('run')!r}",
                 cure=f"send {', '.join(CONTROLS)} to run {self.run.id}",
             )
+        value = message.get("value")
         if action == "lr":
-            self.run.lr = message.get("value")  # type: ignore[assignment]  # the run checks it
+            self.run.lr = value  # type: ignore[assignment]  # the run checks it
+        elif action == "watch":
+            names = value if isinstance(value, list) else [value]
+            self.run.watch(*(str(name) for name in names[:WATCHED]))
+        elif action in STEERING:
+            self.run.steer(action, value)
         else:
             getattr(self.run, action)()
+
+    def follow(self, run: Watched) -> None:
+        """Show another object of the same run, such as the live one after it was resumed; every page starts anew."""
+        self.run = run
+        self._rows, self._version, self._step_at = run.columns.n, run.version, run.columns.n
+        for name in list(self.clients):
+            self._open(name, self._clock())
 
     # -- out ----------------------------------------
 
@@ -107,14 +124,14 @@ class PanelServer:
             self._answer(self._inbox.popleft(), now)
         self._judge(now)
         active = [client for client in self.clients.values() if client.active]
-        if active and now - self._frame_at >= PERIOD - 1e-6:  # a timer may round
+        if active and now - self._frame_at >= self.period - 1e-6:  # a timer may round
             self._frames(active, now)
         self._probe(now)
         if not self.clients:
             return None
         if active and (self.run.is_active or self._rows < self.run.columns.n or self._version != self.run.version):
             since = now - self._frame_at
-            return PERIOD - since if 0.0 <= since < PERIOD else PERIOD
+            return self.period - since if 0.0 <= since < self.period else self.period
         owing = [client.probe_at for client in self.clients.values() if client.since is not None]
         return max(0.01, min(owing) - now) if owing else None
 

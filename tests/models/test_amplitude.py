@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import qlab
 from qlab import engine
+from qlab.errors import TrainError
 from qlab.models.amplitude import amplitude_angles, amplitude_circuit
+from qlab.models.build import build_model
 from qlab.models.encoder import encoder
+from qlab.models.model import init, loss_and_grad
 
 
 @settings(max_examples=40, deadline=None)
@@ -33,3 +38,39 @@ def test_bits_become_a_basis_state() -> None:
     got = engine.compile(encoder("basis", 3)).probabilities([[1.0, 0.0, 1.0]])
     assert got[0].argmax() == 0b101
     assert got[0].max() == pytest.approx(1, abs=1e-12)
+
+
+def test_a_model_on_amplitudes_learns_and_predicts_from_the_rows_themselves() -> None:
+    fx = qlab.load("digits").features(classes=[0, 1], qubits=3, reduce="pca", encode="amplitude", seed=1)
+    circuit = qlab.templates.hardware_efficient(3, 2)
+    run = qlab.train(circuit, fx, epochs=15, seed=2, lr=0.05)
+    run.wait()
+    assert fx.train.X.shape[1] == 8
+    assert run.spec.model().n_inputs == 8
+    assert run.history["loss"].iloc[-10:].mean() < 0.5 * run.history["loss"].iloc[:5].mean()
+    assert (run.model.predict(fx.test.X) == run.model.predict(qlab.load("digits").take(fx.test.rows))).all()
+    assert np.mean(run.model.predict(fx.val.X) == fx.val.labels) > 0.9
+
+
+def test_the_gradient_on_amplitudes_is_that_of_differences() -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.normal(size=(40, 4)), columns=list("abcd")).assign(y=[0, 1] * 20)
+    fx = qlab.load(frame).features("y", encode="amplitude")
+    model = build_model(qlab.templates.hardware_efficient(2, 1), fx)
+    theta = init(model, 3)
+    _, grad, _ = loss_and_grad(model, theta, fx.train.X, fx.train.y)
+    for k in range(model.size):
+        step = np.zeros(model.size)
+        step[k] = 1e-5
+        up = loss_and_grad(model, theta + step, fx.train.X, fx.train.y)[0]
+        down = loss_and_grad(model, theta - step, fx.train.X, fx.train.y)[0]
+        assert grad[k] == pytest.approx((up - down) / 2e-5, abs=1e-7)
+
+
+def test_no_layer_stands_between_amplitudes_and_the_circuit() -> None:
+    fx = qlab.load("iris").features(encode="amplitude")
+    for options in ({"before": [3]}, {"input_scaling": True}):
+        with pytest.raises(TrainError, match="amplitudes go to the circuit as they are"):
+            build_model(qlab.templates.hardware_efficient(2, 1), fx, **options)
+    with pytest.raises(TrainError, match="the features need 2, as 4 amplitudes"):
+        build_model(qlab.templates.hardware_efficient(1, 1), fx)

@@ -16,7 +16,7 @@ from qlab.training.spec import Spec
 
 from .fakes import Script, circuit, features
 
-TIMES = ("time", "step_ms")
+TIMES = loop.TIMES
 
 
 def spec_of(fx: Any, **options: Any) -> Spec:
@@ -83,9 +83,9 @@ def test_every_row_is_seen_once_a_pass() -> None:
     seen: list[float] = []
     real = loop.step
 
-    def spy(model, loss, opt, state, X, y):
+    def spy(stage, state, X, y):
         seen.extend(X[:, 1])
-        return real(model, loss, opt, state, X, y)
+        return real(stage, state, X, y)
 
     try:
         loop.step = spy

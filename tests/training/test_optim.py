@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qlab.errors import TrainError
-from qlab.training.optim import adam, optimizer, sgd
+from qlab.training.optim import adam, optimizer, rmsprop, sgd
 
 
 def walk(opt, grads, theta, lr):
@@ -51,7 +51,7 @@ def test_the_first_step_of_adam_is_the_learning_rate_whatever_the_scale() -> Non
     np.testing.assert_allclose(walk(adam(), [[1e-3, 1e3]], [0.0, 0.0], 0.05), [-0.05, -0.05], rtol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd", "momentum"])
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd", "momentum", "nesterov", "rmsprop"])
 def test_update_changes_none_of_its_arguments_and_finds_a_minimum(name: str) -> None:
     opt = optimizer(name)
     theta = np.array([3.0, -2.0])
@@ -64,6 +64,39 @@ def test_update_changes_none_of_its_arguments_and_finds_a_minimum(name: str) -> 
             np.testing.assert_array_equal(part, copy)
         theta, state = new, after
     np.testing.assert_allclose(theta, 1.0, atol=0.02)
+
+
+def test_nesterov_looks_ahead() -> None:
+    v, theta = np.zeros(2), np.ones(2)
+    for g in GRADS:
+        v = 0.9 * v + np.array(g)
+        theta = theta - 0.1 * (np.array(g) + 0.9 * v)
+    np.testing.assert_allclose(walk(sgd(0.9, nesterov=True), GRADS, [1.0, 1.0], 0.1), theta, rtol=1e-15)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_rmsprop_against_the_lecture_written_out(momentum: float) -> None:
+    s, v, theta = np.zeros(2), np.zeros(2), np.ones(2)
+    for g in GRADS:
+        s = 0.9 * s + 0.1 * np.array(g) ** 2
+        v = momentum * v + np.array(g) / (np.sqrt(s) + 1e-8)
+        theta = theta - 0.02 * v
+    np.testing.assert_allclose(walk(rmsprop(momentum=momentum), GRADS, [1.0, 1.0], 0.02), theta, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "text"),
+    [
+        ("adam", {"beta": 0.9}, "has no option 'beta'.*b1, b2, eps, decay"),
+        ("adam", {"b1": "0.9"}, "option 'b1' of 'adam' is '0.9'"),
+        ("lbfgs", {"memory": 0}, "option 'memory' of 'lbfgs' is 0"),
+        ("spsa", {"seed": 3}, "has no option 'seed'"),
+        ("spsa", {"blocking": 1}, "option 'blocking'"),
+    ],
+)
+def test_options_are_checked_by_name_and_kind(name: str, options: dict, text: str) -> None:
+    with pytest.raises(TrainError, match=text):
+        optimizer(name, options=options)
 
 
 def test_unknown_optimizer_names_those_there_are() -> None:
