@@ -1,7 +1,7 @@
 """Checkpoints of one run as files: each whole or absent, checked when read. Must not know the run's record.
 
-A file is named by its step. The best, the last three and about one for each sixteenth of the run are kept: from the
-last a branch at any step is replayed over a sixteenth at most.
+A file is named by its step. The best, the last three and about one for each sixteenth of the run are kept, at most
+one a second: a branch at any step is replayed from the nearest one before it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,21 @@
+"""For every test, kernels and scripts that it starts included: runs are stored in a folder of the session's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runs_are_kept_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    before = os.environ.get("QLAB_HOME")
+    home = tmp_path_factory.mktemp("qlab-home")
+    os.environ["QLAB_HOME"] = str(home)
+    yield home
+    if before is None:
+        del os.environ["QLAB_HOME"]
+    else:
+        os.environ["QLAB_HOME"] = before
