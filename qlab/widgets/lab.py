@@ -16,7 +16,7 @@ from .assets import asset
 from .comm import detach_subshell
 from .data import DataServer
 from .designer import CircuitTrait
-from .stream import PanelServer
+from .panelset import PanelSet
 
 if TYPE_CHECKING:
     from ..data import Dataset, Features
@@ -65,7 +65,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self.run: Run | None = None
         self.features: Features | None = None
         self._error: dict[str, Any] | None = None
-        self._panel: PanelServer | None = None
+        self._panel: PanelSet | None = None
         self._inbox: deque[dict[str, Any]] = deque()
         self._data = DataServer(self._channel("data"), on_features=self.use, wake=loader.wake)
         self.circuit = circuit if circuit is not None else Circuit(2, name="circuit")
@@ -123,7 +123,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
             )
         run = train(self.circuit, self.features, **options)
         self.run, self._error = run, None
-        self._panel = PanelServer(run, self._channel("panel"), wake=ticker.wake)
+        self._panel = PanelSet(run, self._channel("panel"), wake=ticker.wake)
         self._tell()
         return run
 

@@ -28,3 +28,18 @@ def test_a_slow_load_in_the_data_view_holds_up_no_panel(monkeypatch: pytest.Monk
     finally:
         go_on.set()
         lab.close()
+
+
+def test_the_lab_trains_and_its_panel_answers() -> None:
+    lab = qlab.Lab(circuit=qlab.templates.reuploading(2, 1))
+    sent: list[dict[str, Any]] = []
+    lab._post = lambda channel, message, buffers: sent.append({"channel": channel, **message})  # type: ignore[method-assign]
+    try:
+        lab.use(qlab.load("moons").features(seed=1), show=False)
+        run = lab.train(epochs=2)
+        run.wait()
+        lab._panel.handle({"type": "open", "client": "a", "run": run.id})
+        lab._panel.pump()
+        assert [m for m in sent if m["channel"] == "panel" and m["type"] == "hello"][0]["run"] == run.id
+    finally:
+        lab.close()
