@@ -16,8 +16,10 @@ Example:
 from __future__ import annotations
 
 from .capacity import estimate_memory
+from .channels import NoiseModel
+from .gram import kernel_matrix
 from .plan import Plan, compile
 from .pool import get_threads, set_threads
 from .warm import warm_up
 
-__all__ = ["Plan", "compile", "estimate_memory", "get_threads", "set_threads", "warm_up"]
+__all__ = ["NoiseModel", "Plan", "compile", "estimate_memory", "get_threads", "kernel_matrix", "set_threads", "warm_up"]

@@ -15,6 +15,8 @@ llvm: Any = importlib.import_module("llvmlite.ir")
 extending: Any = importlib.import_module("numba.extending")
 cgutils: Any = importlib.import_module("numba.core.cgutils")
 
+_BARE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only kernels call it
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -30,6 +32,16 @@ def kernel(function: F) -> F:
         return cast(F, numba.njit(**options)(function))
 
 
+def helper(function: F) -> F:
+    """Compile a function that only kernels call."""
+    return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, **_BARE)(function))
+
+
+def pasted(function: F) -> F:
+    """Paste a function into the one place that calls it, before types are inferred; it is never compiled alone."""
+    return cast(F, numba.njit(inline="always")(function))
+
+
 def inlined(function: F) -> F:
     """Compile a helper into the kernels that call it."""
-    return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, forceinline=True)(function))
+    return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, forceinline=True, **_BARE)(function))

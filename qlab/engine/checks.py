@@ -12,6 +12,15 @@ from qlab.errors import EngineError
 from .arrays import FloatArray
 
 
+def obstacle_of(circuit: Circuit) -> EngineError | None:
+    """Return the error of a circuit that has no one final state, None where it has."""
+    try:
+        final_measurements_only(circuit)
+    except EngineError as error:
+        return error
+    return None
+
+
 def final_measurements_only(circuit: Circuit) -> None:
     """Check that nothing but barriers follows a measurement on its wire, and that there is no reset or
     condition.
@@ -26,7 +35,7 @@ def final_measurements_only(circuit: Circuit) -> None:
             raise EngineError(
                 f"op {op.id} ({op.gate}) is {what}, which has no exact expectation or gradient here",
                 where=f"op {op.id}",
-                cure="remove it, or defer the measurement by using a control instead",
+                cure="use plan.sample, or remove it, or defer the measurement by using a control instead",
                 value=op.id,
             )
         if op.gate == "barrier":
@@ -36,7 +45,7 @@ def final_measurements_only(circuit: Circuit) -> None:
                 raise EngineError(
                     f"op {measured[q]} measures wire {q} before op {op.id} ({op.gate}) acts on it",
                     where=f"op {measured[q]}",
-                    cure="move the measurement to the end of the circuit",
+                    cure="use plan.sample, or move the measurement to the end of the circuit",
                     value=measured[q],
                 )
         if op.gate == "measure":

@@ -1,4 +1,4 @@
-"""Runs a gate program on a batch: buffers, threads, the order of the kernels; it must not know circuits."""
+"""Runs a gate program on a batch: buffers, jobs, their order; it must not know circuits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from . import kernels, kernels_angles, pool
+from . import codes, pool
 from .arrays import FloatArray, IntArray, empty_aligned
 from .capacity import GROUP, chunk_groups, groups_of
-from .program import AMPLITUDE, Program
+from .codes import AMPLITUDE
+from .program import Program
 
-_NS_FORWARD, _NS_BACKWARD = 5, 13  # per amplitude pair and group; measured
-_THREADS_FROM_NS = 400_000  # waking a thread costs about 50 us, twice a step; results don't depend on it
+_NS_FORWARD, _NS_BACKWARD = 2.0, 5.0  # per amplitude pair and group; measured
+_THREADS_FROM_NS = 40_000  # a hot thread takes a job in about 1 us, a sleeping one in 50; results don't depend on it
+
+
+class Observables:
+    """The kernel's tables of some observables; see `program.term_arrays` and `weight_arrays`."""
+
+    def __init__(
+        self, count: int, paulis: tuple[IntArray, FloatArray], weights: tuple[IntArray, IntArray, FloatArray]
+    ) -> None:
+        self.count = count
+        self.paulis, self.pauli_coef = paulis
+        self.rows, self.index, self.weight = weights
 
 
 class Workspace:
@@ -24,10 +36,10 @@ class Workspace:
         program: The gate program.
         n_qubits: Wires.
         samples: The batch.
-        terms, coef: The observables' tables.
-        n_observables: How many there are.
+        observables: Their tables.
         gradient: Whether `vjp` will be called.
-        n_general: Rows of general shared and per-sample expressions.
+        n_sources: How many inputs and weights there are, and how many general expressions of each kind.
+        dtype: float64 or float32.
     """
 
     def __init__(
@@ -35,174 +47,146 @@ class Workspace:
         program: Program,
         n_qubits: int,
         samples: int,
-        terms: IntArray,
-        coef: FloatArray,
-        n_observables: int,
+        observables: Observables,
         *,
         gradient: bool,
-        n_general: tuple[int, int],
-        n_sources: tuple[int, int],
+        n_sources: tuple[int, int, int, int],
+        dtype: type[np.floating[Any]],
     ) -> None:
         p, g = program, groups_of(samples)
-        self.program, self.samples, self.groups, self.gradient = p, samples, g, gradient
-        self.terms, self.coef, self.n_obs = terms, coef, n_observables
+        self.samples, self.groups, self.n_obs, self.dtype = samples, g, observables.count, dtype
         self.size = AMPLITUDE << n_qubits
         ns = p.work * g * (_NS_FORWARD + (_NS_BACKWARD if gradient else 0))
         self.threads = min(pool.get_threads(), g) if ns >= _THREADS_FROM_NS else 1
-        self.cs_w, self.cs_x = empty_aligned(2 * p.rows_w), empty_aligned(16 * p.rows_x * g)
-        self.u = empty_aligned(p.u_shared + p.u_batched * g)
-        self.axes = empty_aligned(p.axis_shared + p.axis_batched * g)
-        self.general_w, self.general_x = np.zeros(n_general[0]), np.zeros((n_general[1], samples))
-        self.values = np.empty((g, n_observables, GROUP))
-        self.psi = self.scratch = empty_aligned(0)
-        if not gradient:
-            return
-        self.cotangent = np.zeros((g, n_observables, GROUP))
-        self.t = empty_aligned(32 * p.t_slots * g)
-        self.grad_x = np.zeros((n_sources[0], g, GROUP))
-        self.grad_general_w, self.grad_general_x = np.zeros(n_general[0]), np.zeros((n_general[1], g, GROUP))
-        self.grad_w = np.zeros(n_sources[1])
         self.chunk = chunk_groups(n_qubits, g, self.threads)
+        self.n_inputs, self.n_weights = n_sources[:2]
+        n_x, n_w = n_sources[0] + n_sources[2], n_sources[1] + n_sources[3]
+        self.sources_w, self.sources_x = np.zeros(n_w), np.zeros((n_x, g, GROUP))
+        self.lanes_x = self.sources_x.reshape(n_x, g * GROUP)
+        self.grad_w, self.grad_x = np.zeros(n_w), np.zeros((n_x, g * GROUP) if gradient else (0, 0))
+        n_cs, n_build = 16 * p.rows_batched, 8 * p.build
+        scratch = n_cs + n_build + self.size * (2 * p.batched_table + 3 * gradient) // 2
+        scratch = -(-scratch // 16) * 16
+        self.expected = np.zeros((g, self.n_obs, GROUP), dtype)
+        self.cotangent = np.zeros((g, self.n_obs, GROUP) if gradient else (0,), dtype)
+        self.scale = 1.0
+        self.work = empty_aligned(scratch * self.threads, dtype)
+        self.psi = empty_aligned(0, dtype)
+        o = observables
+        arrays: dict[int, Any] = {
+            codes.OPS: p.ops.copy(),
+            codes.LISTS: p.lists,
+            codes.ENTRIES: p.entries,
+            codes.TERMS: p.terms,
+            codes.COEF: p.coef,
+            codes.OFFSETS: p.offsets,
+            codes.SOURCES_W: self.sources_w,
+            codes.SOURCES_X: self.sources_x,
+            codes.VALUES: np.zeros(codes.VALUE_COLUMNS * p.rows_shared),
+            codes.MOVES: np.zeros(codes.MOVE_COLUMNS * len(p.ops)),
+            codes.FACTORS: np.zeros(p.slots),
+            codes.BUILD: np.zeros(2 * p.build),
+            codes.PAULIS: o.paulis,
+            codes.PAULI_COEF: o.pauli_coef,
+            codes.ROWS: o.rows,
+            codes.INDEX: o.index,
+            codes.WEIGHT: o.weight,
+            codes.GRAD_W: self.grad_w,
+            codes.GRAD_X: self.grad_x,
+            codes.TABLES: empty_aligned(p.tables, dtype),
+            codes.WORK: self.work,
+            codes.EXPECT: self.expected,
+            codes.COTANGENT: self.cotangent,
+            codes.SLOTS: np.zeros(p.slots * g * GROUP if gradient else 0, dtype),
+        }
+        self.job = np.zeros(codes.JOB_FIELDS, dtype=np.int64)
+        self._arrays = arrays  # the job holds nothing but their addresses
+        for which, array in arrays.items():
+            self._attach(which, array)
+        for place, value in (
+            (codes.ADDRESS, self.job.ctypes.data),
+            (codes.N_OBS, self.n_obs),
+            (codes.GROUPS, g),
+            (codes.SIZE, self.size),
+            (codes.FIRST, p.first),
+            (codes.SCRATCH, scratch),
+            (codes.N_CS, n_cs),
+            (codes.N_BUILD, n_build),
+            (codes.GRADIENT, gradient),
+        ):
+            self.job[place] = value
 
     @property
     def nbytes(self) -> int:
-        """The bytes of its states."""
-        return self.psi.nbytes + self.scratch.nbytes
-
-    def prepare(self, x: FloatArray, w: FloatArray) -> None:
-        """Evaluate angles, matrices and gradient axes; the general expressions are already in place."""
-        p = self.program
-        kernels_angles.prepare(
-            p.slots,
-            p.factors,
-            p.constants,
-            p.angles,
-            p.affine,
-            x,
-            w,
-            self.general_w,
-            self.general_x,
-            self.groups,
-            self.cs_w,
-            self.cs_x,
-            self.u,
-            self.axes,
-            p.axis_batched,
-            self.gradient,
-        )
+        """The bytes of its large arrays."""
+        return int(self.psi.nbytes + self.work.nbytes + self._arrays[codes.TABLES].nbytes)
 
     def expectations(self) -> FloatArray:
         """Return (samples, observables), one state a thread at a time."""
-        if len(self.psi) < self.size * self.threads:
-            self.psi = empty_aligned(self.size * self.threads)
-        if len(self.scratch) < self.size * self.threads // 2:
-            self.scratch = empty_aligned(self.size * self.threads // 2)
-        self._forward(0, self.groups, keep=False, n_obs=self.n_obs)
+        self._hold(self.threads)
+        self._run(codes.FORWARD, 0, self.groups, keep=False, prepare=True, evaluate=True)
         return self._values()
 
     def states(self, start: int, stop: int) -> FloatArray:
-        """Return final states ``[group, memory index, re|im, lane]``; the next call overwrites them."""
-        if len(self.psi) < self.size * (stop - start):
-            self.psi = empty_aligned(self.size * (stop - start))
-        self._forward(start, stop, keep=True, n_obs=0)
+        """Return final states ``[group, memory index, re|im, lane]`` up to `scale` and `frame`; the next call
+        overwrites them."""
+        self._hold(stop - start)
+        self._run(codes.FORWARD, start, stop, keep=True, prepare=True, evaluate=False)
         return self.psi[: self.size * (stop - start)].reshape(stop - start, -1, 2, GROUP)
+
+    @property
+    def frame(self) -> tuple[int, int, float]:
+        """The Pauli frame of the last states: masks (x, z) over memory, and the scale with its sign:
+        ``psi[p] = scale * (-1)**parity(z & p) * stored[p ^ x]``."""
+        x, z, negative = (int(self.job[k]) for k in (codes.X_FRAME, codes.Z_FRAME, codes.NEGATIVE))
+        return x // AMPLITUDE, z // AMPLITUDE, -self.scale if negative else self.scale
 
     def vjp(self, cotangent: Callable[[FloatArray], FloatArray] | FloatArray) -> FloatArray:
         """Fill the gradients, return (samples, observables); a callable gets all values in between."""
-        if len(self.psi) < self.size * self.chunk:
-            self.psi = empty_aligned(self.size * self.chunk)
-        if len(self.scratch) < self.size * self.threads:
-            self.scratch = empty_aligned(self.size * self.threads)
+        self._hold(self.chunk)
         whole = self.chunk >= self.groups
         if callable(cotangent):
-            self._forward(0, self.groups, keep=whole, n_obs=self.n_obs)
-            self._take(cotangent(self._values()))
+            self._run(codes.FORWARD, 0, self.groups, keep=whole, prepare=True, evaluate=True)
+            cotangent = cotangent(self._values())
+            done = whole
         else:
-            self._take(cotangent)
-        if whole:
-            if not callable(cotangent):
-                self._forward(0, self.groups, keep=True, n_obs=self.n_obs)
-            self._backward(0, self.groups)
-        else:
-            n_obs = 0 if callable(cotangent) else self.n_obs
-            for start in range(0, self.groups, self.chunk):
-                stop = min(start + self.chunk, self.groups)
-                self._forward(start, stop, keep=True, n_obs=n_obs)
-                self._backward(start, stop)
-        self._finish()
+            done = False
+        given, start = cotangent, 0
+        while start < self.groups:
+            stop = min(start + self.chunk, self.groups)
+            if not done:
+                self._run(codes.FORWARD, start, stop, keep=True, prepare=True, evaluate=True)
+            if start == 0:
+                self._take(given)
+            self._run(codes.BACKWARD, start, stop, keep=True, finish=stop == self.groups)
+            start = stop
         return self._values()
 
-    def _finish(self) -> None:
-        p = self.program
-        for grad in (self.grad_w, self.grad_x, self.grad_general_w, self.grad_general_x):
-            grad.fill(0.0)
-        kernels_angles.finish(
-            p.slots,
-            p.factors,
-            p.angles,
-            p.affine,
-            self.groups,
-            self.t,
-            self.axes,
-            p.axis_batched,
-            self.grad_w,
-            self.grad_x.reshape(-1),
-            self.grad_general_w,
-            self.grad_general_x.reshape(-1),
-        )
+    def _hold(self, states: int) -> None:
+        if len(self.psi) < self.size * states:
+            self.psi = empty_aligned(self.size * states, self.dtype)
+            self._attach(codes.PSI, self.psi)
 
-    def _forward(self, start: int, stop: int, *, keep: bool, n_obs: int) -> None:
-        p, size = self.program, self.size
-        half = size if self.gradient else size // 2
-        stride = size if keep else 0
+    def _attach(self, which: int, array: Any) -> None:
+        at = codes.NUMBERS + 2 * which
+        self.job[at], self.job[at + 1] = array.ctypes.data, array.size
 
-        def task(g_from: int, g_to: int, worker: int) -> None:
-            kernels.forward(
-                g_from,
-                g_to,
-                start,
-                stride,
-                size,
-                p.slots,
-                p.table,
-                self.u,
-                self.psi,
-                size * worker,
-                self.scratch,
-                half * worker,
-                self.terms,
-                self.coef,
-                self.values.reshape(-1),
-                n_obs,
-            )
-
-        pool.run(task, start, stop, self.threads)
-
-    def _backward(self, start: int, stop: int) -> None:
-        p, size = self.program, self.size
-
-        def task(g_from: int, g_to: int, worker: int) -> None:
-            kernels.backward(
-                g_from,
-                g_to,
-                start,
-                size,
-                p.slots,
-                p.first,
-                p.table,
-                self.u,
-                self.psi,
-                self.scratch,
-                size * worker,
-                self.terms,
-                self.coef,
-                self.cotangent.reshape(-1),
-                self.n_obs,
-                self.t,
-                self.groups,
-            )
-
-        pool.run(task, start, stop, self.threads)
+    def _run(
+        self,
+        phase: int,
+        start: int,
+        stop: int,
+        *,
+        keep: bool,
+        prepare: bool = False,
+        evaluate: bool = False,
+        finish: bool = False,
+    ) -> None:
+        workers = min(self.threads, stop - start)
+        self.job[: codes.WORKERS + 1] = start, stop, start if keep else -1, phase, prepare, evaluate, finish, workers
+        scale = pool.serve(self.job, self.dtype, workers)
+        if prepare:
+            self.scale = scale
 
     def _take(self, cotangent: FloatArray) -> None:
         full, rest = divmod(self.samples, GROUP)
@@ -213,11 +197,8 @@ class Workspace:
 
     def _values(self) -> FloatArray:
         out = np.empty((self.groups, GROUP, self.n_obs))
-        out[...] = self.values.transpose(0, 2, 1)
+        np.multiply(self.expected.transpose(0, 2, 1), self.scale * self.scale, out=out)
         return out.reshape(-1, self.n_obs)[: self.samples]
 
 
-def gradient_x(grad: FloatArray, samples: int) -> FloatArray:
-    """Return ``[source, group, lane]`` as a fresh ``(samples, source)``."""
-    flat: Any = grad.reshape(grad.shape[0], -1)[:, :samples]
-    return np.ascontiguousarray(flat.T)
+__all__ = ["Observables", "Workspace"]

@@ -114,3 +114,33 @@ class Span:
     def orthogonal(self, mask: int) -> bool:
         """Return whether the mask shares an even number of bits with every member."""
         return not any(parity(mask & v) for v in self._basis.values())
+
+
+def dual(n: int, masks: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return which masks form an independent set (greedily, in order), and a basis of all ``n``-bit vectors.
+
+    The basis ends with one vector per mask of the set, the first mask's last, which has odd parity with this
+    mask and even with the others; the vectors before are even with all.
+    """
+    rows: dict[int, tuple[int, int]] = {}  # pivot bit -> (reduced mask, which masks it is the xor of)
+    taken: list[int] = []
+    for k, mask in enumerate(masks):
+        made = 0
+        for bit, (m, parts) in rows.items():
+            if mask >> bit & 1:
+                mask, made = mask ^ m, made ^ parts
+        if mask == 0:
+            continue
+        made ^= 1 << len(taken)
+        taken.append(k)
+        top = mask.bit_length() - 1
+        for bit, (m, parts) in rows.items():
+            if m >> top & 1:
+                rows[bit] = m ^ mask, parts ^ made
+        rows[top] = mask, made
+        if len(taken) == n:
+            break
+    basis = [(1 << q) | sum(1 << bit for bit, (m, _) in rows.items() if m >> q & 1) for q in range(n) if q not in rows]
+    for j in reversed(range(len(taken))):
+        basis.append(sum(1 << bit for bit, (_, parts) in rows.items() if parts >> j & 1))
+    return taken, basis

@@ -1,366 +1,293 @@
-"""The numba kernels: a gate program in, states, expectations and reduced gradients out.
+"""The one function that Python calls: runs a job's groups, alone or with the hot threads of `pool`.
 
-One *group* is eight samples; its state is ``state[amplitude, re|im, lane]``, so each amplitude of a group is
-two vectors and every gate on every qubit moves whole vectors. The circuit is data (``slots``, ``table``,
-``u``): nothing here is compiled per circuit. No kernel allocates, and none may touch Python objects.
-
-Columns of ``slots``: see `qlab.engine.codes`.
+The circuit is data (``ops``, ``lists``, ``entries``): nothing here is compiled per circuit. A job is an array
+of numbers and addresses (see `codes`), so that a waiting thread can take it without any Python in between.
+Groups are claimed one by one; a group's result doesn't depend on who computed it, and sums over groups are
+formed afterwards in a fixed order. No kernel allocates, and none may touch Python objects.
 """
 
 from __future__ import annotations
 
-from ._jit import inlined, kernel
+from typing import Any
+
+from . import codes
+from ._jit import inlined, kernel, numba, pasted
 from .arrays import FloatArray, IntArray
-from .codes import DIAGONAL, GENERAL, HI, HI_N, KIND, LO, LO_N, PHASE, REAL, T_SLOT, U_STRIDE, U, V
-from .vec import load, odd_parity, splat, store
+from .codes import (
+    BATCHED,
+    E0,
+    E1,
+    E2,
+    FIRST,
+    FLIP,
+    FOLD,
+    FORWARD,
+    GROUPS,
+    INIT,
+    KIND,
+    NEXT,
+    NUMBERS,
+    PHASE,
+    PHASES,
+    ROTATE,
+    SIZE,
+    SLOT,
+    STILL,
+    TAN0,
+    TAN1,
+    TAN2,
+    TURN1,
+    TURN2,
+    TURN3,
+    V0,
+    WANT,
+)
+from .diagonals import build_batched, divide_batched, divide_shared, fold, multiply_batched, multiply_shared
+from .expect import adjoint_start, expect
+from .prepare import evaluate_group, finish, prepare
+from .sweeps import lanes_of, product, rotate, turn1, turn2, turn3, unrotate, unturn1, unturn2, unturn3
+from .vec import atomic_add, atomic_load, pointer, store
+
+carray = numba.carray
 
 
-@inlined
-def _apply(slots: IntArray, s: int, table: IntArray, u: FloatArray, g: int, psi: FloatArray, base: int) -> None:
-    kind, v = slots[s, KIND], slots[s, V]
-    lo, hi = slots[s, LO], slots[s, HI]
-    lo_end, hi_end = lo + slots[s, LO_N], hi + slots[s, HI_N]
-    at = slots[s, U] + g * slots[s, U_STRIDE]
-    if kind == GENERAL:
-        ar, ai, br, bi = load(u, at), load(u, at + 8), load(u, at + 16), load(u, at + 24)
-        cr, ci, dr, di = load(u, at + 32), load(u, at + 40), load(u, at + 48), load(u, at + 56)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = base + (i ^ v)
-                i = base + i
-                xr, xi, yr, yi = load(psi, i), load(psi, i + 8), load(psi, j), load(psi, j + 8)
-                store(psi, i, ar * xr - ai * xi + br * yr - bi * yi)
-                store(psi, i + 8, ar * xi + ai * xr + br * yi + bi * yr)
-                store(psi, j, cr * xr - ci * xi + dr * yr - di * yi)
-                store(psi, j + 8, cr * xi + ci * xr + dr * yi + di * yr)
-    elif kind == REAL:
-        ar, br, cr, dr = load(u, at), load(u, at + 16), load(u, at + 32), load(u, at + 48)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = base + (i ^ v)
-                i = base + i
-                xr, xi, yr, yi = load(psi, i), load(psi, i + 8), load(psi, j), load(psi, j + 8)
-                store(psi, i, ar * xr + br * yr)
-                store(psi, i + 8, ar * xi + br * yi)
-                store(psi, j, cr * xr + dr * yr)
-                store(psi, j + 8, cr * xi + dr * yi)
-    elif kind == DIAGONAL:
-        ar, ai, dr, di = load(u, at), load(u, at + 8), load(u, at + 48), load(u, at + 56)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = base + (i ^ v)
-                i = base + i
-                xr, xi, yr, yi = load(psi, i), load(psi, i + 8), load(psi, j), load(psi, j + 8)
-                store(psi, i, ar * xr - ai * xi)
-                store(psi, i + 8, ar * xi + ai * xr)
-                store(psi, j, dr * yr - di * yi)
-                store(psi, j + 8, dr * yi + di * yr)
-    elif kind == PHASE:
-        dr, di = load(u, at + 48), load(u, at + 56)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = base + (table[h] ^ table[k])
-                xr, xi = load(psi, i), load(psi, i + 8)
-                store(psi, i, dr * xr - di * xi)
-                store(psi, i + 8, dr * xi + di * xr)
-    else:
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = base + (i ^ v)
-                i = base + i
-                xr, xi, yr, yi = load(psi, i), load(psi, i + 8), load(psi, j), load(psi, j + 8)
-                store(psi, i, yr)
-                store(psi, i + 8, yi)
-                store(psi, j, xr)
-                store(psi, j + 8, xi)
-
-
-@inlined
-def _unapply(
-    slots: IntArray,
-    s: int,
-    table: IntArray,
-    u: FloatArray,
-    g: int,
-    psi: FloatArray,
-    base: int,
-    lam: FloatArray,
-    lbase: int,
-    t: FloatArray,
-    tg: int,
-    last: bool,
-) -> None:
-    """Undo slot ``s`` on psi and lambda; before, reduce ``Im <lambda|{1, X, Y, Z}|psi>`` into ``t``."""
-    kind, v = slots[s, KIND], slots[s, V]
-    lo, hi = slots[s, LO], slots[s, HI]
-    lo_end, hi_end = lo + slots[s, LO_N], hi + slots[s, HI_N]
-    at = slots[s, U] + g * slots[s, U_STRIDE]
-    want = slots[s, T_SLOT] >= 0
-    t0 = splat(0.0)
-    t1 = splat(0.0)
-    tx = splat(0.0)
-    ty = splat(0.0)
-    if kind == GENERAL:
-        ar, ai, br, bi = load(u, at), load(u, at + 8), load(u, at + 16), load(u, at + 24)
-        cr, ci, dr, di = load(u, at + 32), load(u, at + 40), load(u, at + 48), load(u, at + 56)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = i ^ v
-                p, q, i, j = base + i, base + j, lbase + i, lbase + j
-                xr, xi, yr, yi = load(psi, p), load(psi, p + 8), load(psi, q), load(psi, q + 8)
-                mr, mi, nr, ni = load(lam, i), load(lam, i + 8), load(lam, j), load(lam, j + 8)
-                if want:
-                    t0 = t0 + mr * xi - mi * xr
-                    t1 = t1 + nr * yi - ni * yr
-                    tx = tx + mr * yi - mi * yr + nr * xi - ni * xr
-                    ty = ty + nr * xr + ni * xi - mr * yr - mi * yi
-                if not last:
-                    store(psi, p, ar * xr + ai * xi + cr * yr + ci * yi)
-                    store(psi, p + 8, ar * xi - ai * xr + cr * yi - ci * yr)
-                    store(psi, q, br * xr + bi * xi + dr * yr + di * yi)
-                    store(psi, q + 8, br * xi - bi * xr + dr * yi - di * yr)
-                    store(lam, i, ar * mr + ai * mi + cr * nr + ci * ni)
-                    store(lam, i + 8, ar * mi - ai * mr + cr * ni - ci * nr)
-                    store(lam, j, br * mr + bi * mi + dr * nr + di * ni)
-                    store(lam, j + 8, br * mi - bi * mr + dr * ni - di * nr)
-    elif kind == REAL:
-        ar, br, cr, dr = load(u, at), load(u, at + 16), load(u, at + 32), load(u, at + 48)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = i ^ v
-                p, q, i, j = base + i, base + j, lbase + i, lbase + j
-                xr, xi, yr, yi = load(psi, p), load(psi, p + 8), load(psi, q), load(psi, q + 8)
-                mr, mi, nr, ni = load(lam, i), load(lam, i + 8), load(lam, j), load(lam, j + 8)
-                if want:
-                    ty = ty + nr * xr + ni * xi - mr * yr - mi * yi
-                if not last:
-                    store(psi, p, ar * xr + cr * yr)
-                    store(psi, p + 8, ar * xi + cr * yi)
-                    store(psi, q, br * xr + dr * yr)
-                    store(psi, q + 8, br * xi + dr * yi)
-                    store(lam, i, ar * mr + cr * nr)
-                    store(lam, i + 8, ar * mi + cr * ni)
-                    store(lam, j, br * mr + dr * nr)
-                    store(lam, j + 8, br * mi + dr * ni)
-    elif kind == DIAGONAL:
-        ar, ai, dr, di = load(u, at), load(u, at + 8), load(u, at + 48), load(u, at + 56)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = i ^ v
-                p, q, i, j = base + i, base + j, lbase + i, lbase + j
-                xr, xi, yr, yi = load(psi, p), load(psi, p + 8), load(psi, q), load(psi, q + 8)
-                mr, mi, nr, ni = load(lam, i), load(lam, i + 8), load(lam, j), load(lam, j + 8)
-                if want:
-                    t0 = t0 + mr * xi - mi * xr
-                    t1 = t1 + nr * yi - ni * yr
-                if not last:
-                    store(psi, p, ar * xr + ai * xi)
-                    store(psi, p + 8, ar * xi - ai * xr)
-                    store(psi, q, dr * yr + di * yi)
-                    store(psi, q + 8, dr * yi - di * yr)
-                    store(lam, i, ar * mr + ai * mi)
-                    store(lam, i + 8, ar * mi - ai * mr)
-                    store(lam, j, dr * nr + di * ni)
-                    store(lam, j + 8, dr * ni - di * nr)
-    elif kind == PHASE:
-        dr, di = load(u, at + 48), load(u, at + 56)
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                p, i = base + i, lbase + i
-                xr, xi, mr, mi = load(psi, p), load(psi, p + 8), load(lam, i), load(lam, i + 8)
-                if want:
-                    t1 = t1 + mr * xi - mi * xr
-                if not last:
-                    store(psi, p, dr * xr + di * xi)
-                    store(psi, p + 8, dr * xi - di * xr)
-                    store(lam, i, dr * mr + di * mi)
-                    store(lam, i + 8, dr * mi - di * mr)
-    else:
-        for h in range(hi, hi_end):
-            for k in range(lo, lo_end):
-                i = table[h] ^ table[k]
-                j = i ^ v
-                p, q, i, j = base + i, base + j, lbase + i, lbase + j
-                xr, xi, yr, yi = load(psi, p), load(psi, p + 8), load(psi, q), load(psi, q + 8)
-                mr, mi, nr, ni = load(lam, i), load(lam, i + 8), load(lam, j), load(lam, j + 8)
-                store(psi, p, yr)
-                store(psi, p + 8, yi)
-                store(psi, q, xr)
-                store(psi, q + 8, xi)
-                store(lam, i, nr)
-                store(lam, i + 8, ni)
-                store(lam, j, mr)
-                store(lam, j + 8, mi)
-    if want:
-        store(t, tg, t0 + t1)
-        store(t, tg + 8, tx)
-        store(t, tg + 16, ty)
-        store(t, tg + 24, t0 - t1)
-
-
-@inlined
-def _expect(
-    terms: IntArray,
-    coef: FloatArray,
-    psi: FloatArray,
-    base: int,
-    scratch: FloatArray,
-    sbase: int,
-    size: int,
-    values: FloatArray,
-    g: int,
-    n_obs: int,
-) -> None:
-    for o in range(n_obs):
-        store(values, (g * n_obs + o) * 8, splat(0.0))
-    for k in range(0, size, 16):
-        re, im = load(psi, base + k), load(psi, base + k + 8)
-        store(scratch, sbase + k // 2, re * re + im * im)
-    for m in range(terms.shape[0]):
-        x, z, turn, obs = terms[m, 0], terms[m, 1], terms[m, 2], terms[m, 3]
-        plus = splat(0.0)
-        minus = splat(0.0)
-        if x == 0:
-            for k in range(0, size, 16):
-                p = load(scratch, sbase + k // 2)
-                if odd_parity(k & z) == 1:
-                    minus = minus + p
-                else:
-                    plus = plus + p
-        else:
-            top = terms[m, 4]
-            for k in range(0, size, 16):
-                if k & top == 0:
-                    i, j = base + k, base + (k ^ x)
-                    xr, xi, yr, yi = load(psi, i), load(psi, i + 8), load(psi, j), load(psi, j + 8)
-                    p = yi * xr - yr * xi if turn & 1 else yr * xr + yi * xi
-                    if odd_parity(k & z) == 1:
-                        minus = minus + p
-                    else:
-                        plus = plus + p
-        at = (g * n_obs + obs) * 8
-        store(values, at, load(values, at) + splat(coef[m]) * (plus - minus))
-
-
-@inlined
-def _adjoint_start(
-    terms: IntArray,
-    coef: FloatArray,
-    psi: FloatArray,
-    base: int,
-    lam: FloatArray,
-    lbase: int,
-    size: int,
-    cotangent: FloatArray,
-    g: int,
-    n_obs: int,
-) -> None:
-    """Set lambda = sum_o cotangent[o] * observable_o |psi>."""
-    zero = splat(0.0)
-    for k in range(0, size, 16):
-        store(lam, lbase + k, zero)
-    for m in range(terms.shape[0]):
-        if terms[m, 0] == 0:
-            z = terms[m, 1]
-            c = splat(coef[m]) * load(cotangent, (g * n_obs + terms[m, 3]) * 8)
-            n = zero - c
-            for k in range(0, size, 16):
-                at = lbase + k
-                if odd_parity(k & z) == 1:
-                    store(lam, at, load(lam, at) + n)
-                else:
-                    store(lam, at, load(lam, at) + c)
-    for k in range(0, size, 16):
-        d = load(lam, lbase + k)
-        store(lam, lbase + k, d * load(psi, base + k))
-        store(lam, lbase + k + 8, d * load(psi, base + k + 8))
-    for m in range(terms.shape[0]):
-        x = terms[m, 0]
-        if x != 0:
-            z, turn = terms[m, 1], terms[m, 2]
-            # coef carries the factor 2 of the halved sum and the sign of i**turn: undo the former.
-            c = splat(0.5 * coef[m]) * load(cotangent, (g * n_obs + terms[m, 3]) * 8)
-            n = zero - c
-            for k in range(0, size, 16):
-                f = n if odd_parity(k & z) == 1 else c
-                xr, xi = load(psi, base + k), load(psi, base + k + 8)
-                at = lbase + (k ^ x)
-                if turn & 1:
-                    store(lam, at, load(lam, at) - f * xi)
-                    store(lam, at + 8, load(lam, at + 8) + f * xr)
-                else:
-                    store(lam, at, load(lam, at) + f * xr)
-                    store(lam, at + 8, load(lam, at + 8) + f * xi)
-
-
-@kernel
+@pasted
 def forward(
-    g_from: int,
-    g_to: int,
-    origin: int,
-    stride: int,
     size: int,
-    slots: IntArray,
-    table: IntArray,
-    u: FloatArray,
-    psi: FloatArray,
-    pbase: int,
-    scratch: FloatArray,
-    sbase: int,
-    terms: IntArray,
-    coef: FloatArray,
+    ops: IntArray,
+    lists: IntArray,
+    entries: IntArray,
     values: FloatArray,
-    n_obs: int,
+    moves: FloatArray,
+    tables: Any,
+    psi: Any,
+    base: int,
+    work: Any,
+    cs: int,
+    build: int,
+    table: int,
 ) -> None:
-    """Run groups ``[g_from, g_to)`` from |0...0> and write their expectations; psi keeps the last state(s).
+    """Run one group from |0...0>."""
+    for o in range(ops.shape[0]):
+        kind = ops[o, KIND]
+        if ops[o, STILL]:
+            continue
+        if kind == TURN3:
+            turn3(psi, base, lists, ops, o, moves[o, TAN0], moves[o, TAN1], moves[o, TAN2])
+        elif kind == TURN2:
+            turn2(psi, base, lists, ops, o, moves[o, TAN0], moves[o, TAN1])
+        elif kind == TURN1:
+            turn1(psi, base, lists, ops, o, moves[o, TAN0])
+        elif kind == ROTATE:
+            c, s = lanes_of(ops[o, E0], entries, values, work, cs, ops[o, FLIP])
+            rotate(psi, base, lists, ops, o, c, s)
+        elif kind == PHASES:
+            multiply_shared(psi, base, size, tables, ops[o, V0])
+        elif kind == BATCHED:
+            build_batched(ops, o, lists, entries, work, cs, build, table, 1.0 / moves[o, FOLD])
+            multiply_batched(psi, base, size, work, table)
+        elif kind == INIT:
+            product(psi, base, size, lists, ops, o, entries, values, work, cs, build)
 
-    ``stride`` is the distance of two groups in ``psi``, whose first is group ``origin``; 0 reuses the one at
-    ``pbase``. ``size`` is the number of doubles of a group's state.
-    """
-    for g in range(g_from, g_to):
-        base = (g - origin) * stride if stride > 0 else pbase
-        zero = splat(0.0)
-        for k in range(0, size, 8):
-            store(psi, base + k, zero)
-        store(psi, base, splat(1.0))
-        for s in range(slots.shape[0]):
-            _apply(slots, s, table, u, g, psi, base)
-        if n_obs > 0:
-            _expect(terms, coef, psi, base, scratch, sbase, size, values, g, n_obs)
+
+@pasted
+def backward(
+    g: int,
+    n_groups: int,
+    size: int,
+    first: int,
+    ops: IntArray,
+    lists: IntArray,
+    entries: IntArray,
+    values: FloatArray,
+    moves: FloatArray,
+    tables: Any,
+    psi: Any,
+    base: int,
+    work: Any,
+    lam: int,
+    d: int,
+    cs: int,
+    build: int,
+    table: int,
+    slots: Any,
+) -> None:
+    """Walk one group back from its final state; fill its part of ``slots[slot, group, lane]``."""
+    for o in range(ops.shape[0] - 1, first - 1, -1):
+        kind, want, move = ops[o, KIND], ops[o, WANT] != 0, o > first and ops[o, STILL] == 0
+        t0, t1, t2 = moves[o, TAN0], moves[o, TAN1], moves[o, TAN2]
+        if kind == TURN3:
+            g0, g1, g2 = unturn3(psi, base, work, lam, lists, ops, o, t0, t1, t2, move)
+            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
+            _keep(slots, entries[ops[o, E1], SLOT], g, n_groups, g1)
+            _keep(slots, entries[ops[o, E2], SLOT], g, n_groups, g2)
+        elif kind == TURN2:
+            g0, g1 = unturn2(psi, base, work, lam, lists, ops, o, t0, t1, move)
+            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
+            _keep(slots, entries[ops[o, E1], SLOT], g, n_groups, g1)
+        elif kind == TURN1:
+            g0 = unturn1(psi, base, work, lam, lists, ops, o, t0, move)
+            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
+        elif kind == ROTATE:
+            cosine, sine = lanes_of(ops[o, E0], entries, values, work, cs, ops[o, FLIP])
+            g0 = unrotate(psi, base, work, lam, lists, ops, o, cosine, sine, move)
+            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
+        elif kind == PHASES:
+            divide_shared(psi, base, work, lam, size, tables, ops[o, V0], d, want, move)
+            if want:
+                fold(ops, o, lists, entries, work, d, slots, g, n_groups)
+        elif kind == BATCHED:
+            build_batched(ops, o, lists, entries, work, cs, build, table, 1.0 / moves[o, FOLD])
+            divide_batched(psi, base, work, lam, size, table, d, want, move)
+            if want:
+                fold(ops, o, lists, entries, work, d, slots, g, n_groups)
+
+
+@inlined
+def _keep(slots: Any, slot: int, g: int, n_groups: int, value: Any) -> None:
+    if slot >= 0:
+        store(slots, (slot * n_groups + g) * 8, value)
+
+
+@inlined
+def _rows(job: IntArray, which: int, columns: int) -> Any:
+    at = NUMBERS + 2 * which
+    return carray(pointer(job[at], 0), (job[at + 1] // columns, columns))
+
+
+@inlined
+def _table(job: IntArray, which: int, columns: int) -> Any:
+    at = NUMBERS + 2 * which
+    return carray(pointer(job[at], 0.0), (job[at + 1] // columns, columns))
+
+
+@inlined
+def _ints(job: IntArray, which: int) -> Any:
+    at = NUMBERS + 2 * which
+    return carray(pointer(job[at], 0), (job[at + 1],))
+
+
+@inlined
+def _numbers(job: IntArray, which: int, like: Any) -> Any:
+    at = NUMBERS + 2 * which
+    return carray(pointer(job[at], like), (job[at + 1],))
+
+
+@pasted
+def drain(job: IntArray, worker: int, like: Any) -> None:
+    """Claim and run groups of a job until there are none left."""
+    ops, lists = _rows(job, codes.OPS, codes.OP_COLUMNS), _ints(job, codes.LISTS)
+    entries, terms = _rows(job, codes.ENTRIES, codes.ENTRY_COLUMNS), _rows(job, codes.TERMS, codes.TERM_COLUMNS)
+    coef, offsets = _numbers(job, codes.COEF, 0.0), _numbers(job, codes.OFFSETS, 0.0)
+    w, x = _numbers(job, codes.SOURCES_W, 0.0), _numbers(job, codes.SOURCES_X, 0.0)
+    values, moves = _table(job, codes.VALUES, codes.VALUE_COLUMNS), _table(job, codes.MOVES, codes.MOVE_COLUMNS)
+    paulis, pauli_coef = _rows(job, codes.PAULIS, codes.PAULI_COLUMNS), _numbers(job, codes.PAULI_COEF, 0.0)
+    rows, index, weight = _ints(job, codes.ROWS), _ints(job, codes.INDEX), _numbers(job, codes.WEIGHT, 0.0)
+    tables, psi = _numbers(job, codes.TABLES, like), _numbers(job, codes.PSI, like)
+    work, slots = _numbers(job, codes.WORK, like), _numbers(job, codes.SLOTS, like)
+    expected, cotangent = _numbers(job, codes.EXPECT, like), _numbers(job, codes.COTANGENT, like)
+    size, n_groups = job[SIZE], job[GROUPS]
+    # One worker's part of `work`: cosines and outer products; lambda and d for a gradient; a table.
+    cs = worker * job[codes.SCRATCH]
+    build = cs + job[codes.N_CS]
+    lam = build + job[codes.N_BUILD]
+    d = lam + size
+    table = lam + (size + size // 2 if job[codes.GRADIENT] else 0)
+    g = atomic_add(job, NEXT, 1)
+    while g < job[codes.STOP]:
+        base = worker * size if job[codes.ORIGIN] < 0 else (g - job[codes.ORIGIN]) * size
+        evaluate_group(g, n_groups * 8, entries, terms, coef, offsets, w, x, work, cs)
+        if job[PHASE] == FORWARD:
+            forward(size, ops, lists, entries, values, moves, tables, psi, base, work, cs, build, table)
+            if job[codes.EVALUATE]:
+                expect(g, job, paulis, pauli_coef, rows, index, weight, psi, base, expected)
+        else:
+            adjoint_start(g, job, paulis, pauli_coef, rows, index, weight, psi, base, work, lam, cotangent)
+            backward(
+                g,
+                n_groups,
+                size,
+                job[FIRST],
+                ops,
+                lists,
+                entries,
+                values,
+                moves,
+                tables,
+                psi,
+                base,
+                work,
+                lam,
+                d,
+                cs,
+                build,
+                table,
+                slots,
+            )
+        g = atomic_add(job, NEXT, 1)
 
 
 @kernel
-def backward(
-    g_from: int,
-    g_to: int,
-    origin: int,
-    size: int,
-    slots: IntArray,
-    first: int,
-    table: IntArray,
-    u: FloatArray,
-    psi: FloatArray,
-    lam: FloatArray,
-    lbase: int,
-    terms: IntArray,
-    coef: FloatArray,
-    cotangent: FloatArray,
-    n_obs: int,
-    t: FloatArray,
-    n_groups: int,
-) -> None:
-    """Walk groups ``[g_from, g_to)`` back from their final states; fill ``t[slot, group, 1|X|Y|Z, lane]``."""
-    for g in range(g_from, g_to):
-        base = (g - origin) * size
-        _adjoint_start(terms, coef, psi, base, lam, lbase, size, cotangent, g, n_obs)
-        for s in range(slots.shape[0] - 1, first - 1, -1):
-            tg = (slots[s, T_SLOT] * n_groups + g) * 32
-            _unapply(slots, s, table, u, g, psi, base, lam, lbase, t, tg, s == first)
+def serve(board: IntArray, job: IntArray, worker: int, spins: int, like: Any) -> float:
+    """Run a job (worker 0), or help with what others post on the board until nothing came for ``spins`` looks.
+
+    Worker 0 returns the scale that the final states lack. A helper counts itself in before it looks at the
+    job, and worker 0 takes the job down and waits for the count to fall, so no helper touches a job whose
+    memory is gone.
+    """
+    scale = 0.0
+    shared = worker == 0 and job[codes.WORKERS] > 1
+    if worker == 0 and job[codes.PREPARE]:
+        scale = prepare(
+            job,
+            _rows(job, codes.OPS, codes.OP_COLUMNS),
+            _ints(job, codes.LISTS),
+            _rows(job, codes.ENTRIES, codes.ENTRY_COLUMNS),
+            _rows(job, codes.TERMS, codes.TERM_COLUMNS),
+            _numbers(job, codes.COEF, 0.0),
+            _numbers(job, codes.OFFSETS, 0.0),
+            _numbers(job, codes.SOURCES_W, 0.0),
+            _table(job, codes.VALUES, codes.VALUE_COLUMNS),
+            _table(job, codes.MOVES, codes.MOVE_COLUMNS),
+            _numbers(job, codes.FACTORS, 0.0),
+            _numbers(job, codes.BUILD, 0.0),
+            _numbers(job, codes.TABLES, like),
+        )
+    if shared:
+        atomic_add(board, codes.JOB, job[codes.ADDRESS])
+        atomic_add(board, codes.TICKET, 1)
+    seen = atomic_load(board, codes.TICKET) - 1  # what was posted while a helper woke is looked at too
+    idle = 0
+    while idle <= spins:
+        mine = job
+        if worker > 0:
+            ticket = atomic_load(board, codes.TICKET)
+            if ticket == seen:
+                idle += 1
+                continue
+            seen, idle = ticket, 0
+            atomic_add(board, codes.ENTERED, 1)
+            address = atomic_load(board, codes.JOB)
+            if address != 0:
+                mine = carray(pointer(address, 0), (codes.JOB_FIELDS,))
+        if worker < mine[codes.WORKERS]:
+            drain(mine, worker, like)
+        if worker == 0:
+            break
+        atomic_add(board, codes.ENTERED, -1)
+    if shared:
+        atomic_add(board, codes.JOB, -job[codes.ADDRESS])
+        while atomic_load(board, codes.ENTERED) > 0:
+            pass
+    if worker == 0 and job[codes.FINISH]:
+        finish(
+            job[GROUPS],
+            _rows(job, codes.ENTRIES, codes.ENTRY_COLUMNS),
+            _rows(job, codes.TERMS, codes.TERM_COLUMNS),
+            _numbers(job, codes.COEF, 0.0),
+            _numbers(job, codes.FACTORS, 0.0),
+            _numbers(job, codes.SLOTS, like),
+            _numbers(job, codes.GRAD_W, 0.0),
+            _numbers(job, codes.GRAD_X, 0.0),
+        )
+    return scale

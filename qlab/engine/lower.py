@@ -21,7 +21,7 @@ from . import codes
 from .angles import Angle, AngleTable
 from .arrays import ComplexArray
 from .checks import final_measurements_only
-from .frame import Constraint, Frame, Span, parity
+from .frame import Constraint, Frame, Span
 from .matrices import FIXED, X, rotation
 
 
@@ -74,9 +74,16 @@ class Pass:
 
     def commutes(self, other: Pass) -> bool:
         """Return whether the two passes certainly commute, from their generators alone."""
-        if not self.diagonal and any(parity(self.v & z) for z in other.masks_z()):
-            return False
-        return other.diagonal or not any(parity(other.v & z) for z in self.masks_z())
+        # Plain loops: this is most of the time a new circuit takes.
+        for one, two in ((self, other), (other, self)):
+            if one.diagonal:
+                continue
+            if (one.v & two.m).bit_count() & 1:
+                return False
+            for mask, _ in two.constraints:
+                if (one.v & mask).bit_count() & 1:
+                    return False
+        return True
 
     def fuses(self, other: Pass) -> bool:
         """Return whether one pass can do both: same pairs, or same branches while one of them is diagonal."""

@@ -15,15 +15,18 @@ import numpy as np
 from qlab.circuit import Circuit
 from qlab.errors import EngineError
 
-from . import angles, capacity, pool
+from . import angles, capacity, pool, wide_choice
 from .arrays import ComplexArray, FloatArray, IntArray
-from .checks import as_matrix, as_vector, check_finite
+from .checks import as_matrix, as_vector, check_finite, obstacle_of
 from .lower import Lowered, lower, visible
-from .observables import Observable, parse_observables
-from .program import Program, build, memory_order, term_arrays
+from .observables import Observable, Term, split_observables, written_out
+from .program import Program, build, memory_order, term_arrays, weight_arrays
+from .sampling import Sampling
+from .schedule import layers
 
 if TYPE_CHECKING:
-    from .execute import Workspace
+    from .execute import Observables, Workspace
+    from .wide import WidePlan
 
 Cotangent = Any  # (batch, n_observables), or a callable values -> (loss, cotangent)
 _KEPT_WORKSPACES = 4
@@ -36,11 +39,12 @@ def compile(
     """Return a plan that evaluates a circuit on batches; no machine code is compiled for it.
 
     Args:
-        circuit: Gates with angles in ``x[i]`` and ``w[j]``; measurements at its end are ignored.
-        observables: Pauli strings (``"Z0"``, ``"X0 Y2"``, ``"I"``) or real-weighted sums (``{"Z0 Z1":
-        0.5}``);
+        circuit: Gates with angles in ``x[i]`` and ``w[j]``; measurements at its end are ignored. One with
+            measurements, resets or conditions in the middle can only be sampled.
+        observables: Pauli strings (``"Z0"``, ``"X0 Y2"``, ``"I"``), projectors (``"|0-1>"``: a character per
+            wire, the highest first, ``-`` for any value) or real-weighted sums (``{"|00>": 0.5, "Z0": 1.0}``);
             by default Z on every wire.
-        dtype: ``"complex128"``.
+        dtype: ``"complex128"``, or ``"complex64"``: half the memory, faster, good to about 1e-5.
 
     Raises:
         EngineError: naming an operation that isn't a gate, an observable's wire that isn't there, or the
@@ -63,29 +67,40 @@ def compile(
     capacity.check_capacity(circuit.n_qubits, 1, gradient=False)
     if observables is None:
         observables = [f"Z{q}" for q in range(circuit.n_qubits)]
-    return Plan(circuit, observables)
+    obstacle = obstacle_of(circuit)
+    if obstacle is not None:
+        from .trajectory import TrajectoryPlan
+
+        return TrajectoryPlan(circuit, observables, obstacle)
+    return Plan(circuit, observables, dtype)
 
 
-class Plan:
+class Plan(Sampling):
     """A circuit and observables, ready to run. Immutable to its user; safe to call from several threads.
 
     Attributes:
         circuit: The circuit.
         n_qubits, n_inputs, n_weights, n_observables: Its sizes.
+        obstacle: The error that asking for anything but samples raises; None for a circuit of gates.
     """
 
-    def __init__(self, circuit: Circuit, observables: Sequence[Observable] | Observable) -> None:
-        self.circuit = circuit
+    def __init__(
+        self, circuit: Circuit, observables: Sequence[Observable] | Observable, dtype: str = "complex128"
+    ) -> None:
+        self.circuit, self.dtype = circuit, dtype
+        self._precision: type[np.floating[Any]] = np.float32 if dtype == "complex64" else np.float64
         self.n_qubits, self.n_inputs, self.n_weights = circuit.n_qubits, circuit.n_inputs, circuit.n_weights
         single = isinstance(observables, str) or hasattr(observables, "items")
         self.n_observables = 1 if single else len(observables)
-        terms = parse_observables(observables, circuit.n_qubits)
+        self._terms, self._projectors = split_observables(observables, circuit.n_qubits)
         self._lowered: Lowered = lower(circuit)
         frame = self._lowered.frame
-        self._terms, self._coef = term_arrays(terms, frame)
-        self._passes = visible(self._lowered.passes, [frame.pauli(t.x, t.z)[:2] for t in terms])
+        self._masks = [frame.pauli(t.x, t.z)[:2] for t in self._terms]
+        self._masks += [(0, frame.row[q]) for p in self._projectors for q in range(frame.n) if p.mask >> q & 1]
+        self._passes = visible(self._lowered.passes, self._masks)
         self._programs: dict[str, Program] = {}
         self._free: dict[tuple[str, int, int], list[Workspace]] = {}
+        self._path: Literal["lanes", "wide"] | None = None  # a test's or a measurement's own choice
 
     def __repr__(self) -> str:
         return (
@@ -107,7 +122,10 @@ class Plan:
             EngineError: with both shapes, the row and column of a NaN, or the memory it would take.
         """
         x, weights = self._check(X, w)
-        capacity.check_capacity(self.n_qubits, len(x), gradient=False, threads=pool.get_threads())
+        capacity.check_capacity(self.n_qubits, len(x), gradient=False, dtype=self.dtype, threads=pool.get_threads())
+        wide = self._wide(len(x))
+        if wide is not None:
+            return wide.expectations(x, weights)
         ws = self._prepared("values", x, weights)
         values = ws.expectations()
         self._give("values", ws)
@@ -136,24 +154,25 @@ class Plan:
         Source: Jones and Gacon, arXiv:2009.02823.
         """
         x, weights = self._check(X, w)
-        capacity.check_capacity(self.n_qubits, len(x), gradient=True, threads=pool.get_threads())
+        capacity.check_capacity(self.n_qubits, len(x), gradient=True, dtype=self.dtype, threads=pool.get_threads())
         shape = (len(x), self.n_observables)
         if callable(cotangent):
             given: Callable[[FloatArray], FloatArray] | FloatArray = partial(_call, cotangent, shape)
         else:
             given = _cotangent(cotangent, shape)
+        wide = self._wide(len(x))
+        if wide is not None:
+            return wide.value_and_vjp(x, weights, given, want_x)
         mode = "full" if want_x else "weights"
         ws = self._prepared(mode, x, weights)
         values = ws.vjp(given)
-        from .execute import gradient_x
-
-        grad_w = ws.grad_w.copy()
-        grad_x = gradient_x(ws.grad_x, len(x)) if want_x else None
+        grad_w = ws.grad_w[: self.n_weights].copy()
+        grad_x = np.ascontiguousarray(ws.grad_x[: self.n_inputs, : len(x)].T) if want_x else None
         table = self._lowered.angles
         if table.shared:
-            angles.chain_shared(table.shared, weights, ws.grad_general_w, grad_w)
+            angles.chain_shared(table.shared, weights, ws.grad_w[self.n_weights :], grad_w)
         if table.batched:
-            rows = gradient_x(ws.grad_general_x, len(x)).T
+            rows = ws.grad_x[self.n_inputs :, : len(x)]
             angles.chain_batched(table.batched, x, weights, rows, grad_w, grad_x)
         self._give(mode, ws)
         return values, grad_w, grad_x
@@ -192,52 +211,60 @@ class Plan:
         order = [0, *[1 + kept.index(q) for q in reversed(wires)]]
         return np.ascontiguousarray(summed.transpose(order)).reshape(len(full), -1)
 
-    def sample(self, X: Any = None, w: Any = None, shots: int = 1024, seed: int | None = None) -> IntArray:
-        """Return measured basis states as whole numbers, shape (batch, shots), qubit 0 the least significant
-        bit.
-
-        Args:
-            X: Inputs, shape (batch, n_inputs).
-            w: Weights, shape (n_weights,).
-            shots: Measurements per sample.
-            seed: The same seed gives the same shots.
-
-        Raises:
-            EngineError: for a number of shots below 1.
-        """
-        if not isinstance(shots, int | np.integer) or shots < 1:
-            raise EngineError(
-                f"{shots!r} shots were asked for",
-                where="argument shots",
-                cure="use a whole number of at least 1",
-                value=shots,
-            )
-        probabilities = self.probabilities(X, w)
-        rng = np.random.default_rng(seed)
-        out = np.empty((len(probabilities), shots), dtype=np.int64)
-        for row, p in enumerate(probabilities):
-            edges = np.cumsum(p)
-            out[row] = np.searchsorted(edges[:-1], rng.random(shots) * edges[-1], side="right")
-        return out
-
     def _each_state(self, X: Any, w: Any, kind: type[np.complex128] | type[np.float64]) -> Any:
         x, weights = self._check(X, w)
         extra = len(x) * np.dtype(kind).itemsize << self.n_qubits
-        capacity.check_capacity(self.n_qubits, len(x), gradient=False, threads=pool.get_threads(), extra=extra)
-        ws = self._prepared("states", x, weights)
+        capacity.check_capacity(
+            self.n_qubits, len(x), gradient=False, dtype=self.dtype, threads=pool.get_threads(), extra=extra
+        )
         out: Any = np.empty((len(x), 1 << self.n_qubits), dtype=kind)
-        step = capacity.chunk_groups(self.n_qubits, ws.groups, ws.threads)
-        for start in range(0, ws.groups, step):
-            state = ws.states(start, min(start + step, ws.groups))
+        wide = self._wide(len(x))
+        if wide is not None:
+            (wide.statevector if kind is np.complex128 else wide.probabilities)(x, weights, out)
+            return out
+        ws = self._prepared("states", x, weights)
+        for start in range(0, ws.groups, ws.chunk):
+            state = ws.states(start, min(start + ws.chunk, ws.groups))
+            x_mask, z_mask, scale = ws.frame
+            order = self._order ^ x_mask
+            signs = scale * (1.0 - 2.0 * (np.bitwise_count(self._order & z_mask) & 1))
             for g, one in enumerate(state, start):
                 rows = out[g * capacity.GROUP : (g + 1) * capacity.GROUP]
-                re, im = one[self._order, 0, : len(rows)].T, one[self._order, 1, : len(rows)].T
+                re, im = one[order, 0, : len(rows)].T, one[order, 1, : len(rows)].T
                 if kind is np.complex128:
-                    rows.real, rows.imag = re, im
+                    rows.real, rows.imag = signs * re, signs * im
                 else:
-                    rows[...] = re * re + im * im
+                    rows[...] = (re * re + im * im) * scale**2
         self._give("states", ws)
         return out
+
+    def _wide(self, batch: int) -> WidePlan | None:
+        """Return the path for one large state where that is the faster one."""
+        if self._projectors:  # one amplitude there, but 2**k strings of Z on the other path
+            return None
+        chosen = self._path or ("wide" if wide_choice.prefers_wide(self.n_qubits, batch, _measured) else "lanes")
+        return self._wide_plan if chosen == "wide" else None
+
+    @cached_property
+    def _wide_plan(self) -> WidePlan:
+        from .wide import WidePlan
+
+        sizes = self.n_observables, self.n_inputs, self.n_weights
+        return WidePlan(self._lowered, self._passes, self._terms, *sizes, dtype=self._precision)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The observables' Pauli strings, projectors written out; an error for one on more than a dozen wires."""
+        return self._terms + written_out(self._projectors)
+
+    @cached_property
+    def _observables(self) -> Observables:
+        from .execute import Observables
+
+        frame, count = self._lowered.frame, self.n_observables
+        return Observables(
+            count, term_arrays(self._terms, frame), weight_arrays(self._terms, self._projectors, frame, count)
+        )
 
     @cached_property
     def _order(self) -> IntArray:
@@ -251,8 +278,10 @@ class Plan:
     def _program(self, mode: Literal["values", "weights", "full", "states"] | str) -> Program:
         found = self._programs.get(mode)
         if found is None:
-            passes = self._lowered.passes if mode == "states" else self._passes
-            found = self._programs[mode] = build(passes, self.n_qubits, want_x=mode == "full")
+            states = mode == "states"
+            schedule = layers(self._lowered.passes, None) if states else layers(self._passes, self._masks)
+            sources = self.n_inputs, self.n_weights
+            found = self._programs[mode] = build(schedule, self.n_qubits, want_x=mode == "full", n_sources=sources)
         return found
 
     def _prepared(self, mode: str, x: FloatArray, w: FloatArray) -> Workspace:
@@ -268,16 +297,17 @@ class Plan:
                 self._program(mode),
                 self.n_qubits,
                 len(x),
-                self._terms,
-                self._coef,
-                self.n_observables,
+                self._observables,
                 gradient=mode in ("weights", "full"),
-                n_general=(len(table.shared), len(table.batched)),
-                n_sources=(self.n_inputs, self.n_weights),
+                n_sources=(self.n_inputs, self.n_weights, len(table.batched), len(table.shared)),
+                dtype=self._precision,
             )
-        angles.evaluate(table.shared, np.empty(0), w, ws.general_w)
-        angles.evaluate(table.batched, x, w, ws.general_x)
-        ws.prepare(x, w)
+        ws.sources_w[: self.n_weights] = w
+        ws.lanes_x[: self.n_inputs, : len(x)] = x.T
+        if table.shared:
+            angles.evaluate(table.shared, np.empty(0), w, ws.sources_w[self.n_weights :])
+        if table.batched:
+            angles.evaluate(table.batched, x, w, ws.lanes_x[self.n_inputs :, : len(x)])
         return ws
 
     def _give(self, mode: str, ws: Workspace) -> None:
@@ -290,6 +320,18 @@ class Plan:
         kept = self._free.setdefault(key, [])
         if len(kept) < 2:
             kept.append(ws)
+
+
+def _measured() -> wide_choice.Constants:
+    """Return what both paths cost on this machine."""
+
+    def step(n: int, batch: int, wide: bool) -> Callable[[], Any]:
+        plan = Plan(wide_choice.probe(n), ["Z0", f"Z{n - 1}"])
+        plan._path = "wide" if wide else "lanes"
+        w, cotangent = np.linspace(-3, 3, plan.n_weights), np.ones((batch, 2))
+        return partial(plan.value_and_vjp, np.empty((batch, 0)), w, cotangent)
+
+    return wide_choice.measured(step)
 
 
 def _call(callback: Callable[[FloatArray], Any], shape: tuple[int, int], values: FloatArray) -> FloatArray:

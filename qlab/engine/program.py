@@ -1,4 +1,4 @@
-"""The gate program: the passes of a circuit as the integer and float tables the kernels read."""
+"""The gate program: layers of turns and phases as the integer and float tables the kernels read."""
 
 from __future__ import annotations
 
@@ -8,171 +8,272 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import codes
-from .angles import Angle, angle_arrays
+from .angles import Source
 from .arrays import FloatArray, IntArray
-from .frame import Constraint, Frame, solve, span
-from .lower import Pass
-from .matrices import X, constant_row
-from .observables import Term
+from .codes import AMPLITUDE
+from .frame import Constraint, Frame, dual, solve, span
+from .observables import Projector, Term
+from .schedule import Key, Layer, Sum
 
-AMPLITUDE = 16  # doubles of one amplitude of a group: 8 real, 8 imaginary
-_MATRIX = 64  # doubles of one 2x2 matrix of a group
+_TURNS_BETWEEN_SCALES = 24  # deferred cosines are at least 2**-0.5 each; their fourth powers must fit float32
+_INLINE_BITS = 6  # at least so many bits of an index come from the inner list
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Tables of one circuit; see `codes` for their columns.
+    """Tables of one circuit; see `codes` for their columns."""
 
-    ``u_doubles`` and ``axis_doubles`` are (fixed, per group) sizes; ``first`` is the earliest slot with a
-    wanted gradient.
-    """
-
-    slots: IntArray
-    factors: IntArray
-    constants: FloatArray
-    table: IntArray
-    angles: IntArray
-    affine: FloatArray
-    rows_w: int
-    rows_x: int
-    u_batched: int
-    axis_batched: int
-    u_shared: int
-    axis_shared: int
-    t_slots: int
-    first: int
-    work: int  # amplitude pairs of all passes, for the decision to use threads
+    ops: IntArray
+    lists: IntArray
+    entries: IntArray
+    terms: IntArray
+    coef: FloatArray
+    offsets: FloatArray
+    rows_shared: int  # merged angles that all samples share
+    rows_batched: int
+    slots: int  # wanted gradients
+    tables: int  # numbers of all shared diagonals
+    build: int  # vectors of the largest outer product
+    batched_table: bool
+    first: int  # the earliest sweep with a wanted gradient
+    work: int  # amplitude pairs of all sweeps, for the decision to use threads
 
 
-def build(passes: Sequence[Pass], n_qubits: int, *, want_x: bool) -> Program:
-    """Return the program of some passes.
+def build(layers: Sequence[Layer], n_qubits: int, *, want_x: bool, n_sources: tuple[int, int]) -> Program:
+    """Return the program of some layers.
 
     Args:
-        passes: From `lower`.
+        layers: From `schedule`.
         n_qubits: Wires of the state.
         want_x: Whether gradients of inputs will be asked for.
+        n_sources: How many inputs and weights there are; general expressions are counted behind them.
     """
-    angles: dict[Angle, int] = {}
-    constants: list[FloatArray] = []
-    factors: list[tuple[int, int, int, int]] = []
-    slots = np.zeros((len(passes), codes.SLOT_COLUMNS), dtype=np.int64)
-    tables = _Tables(n_qubits)
-    sizes = {"u": [0, 0], "axis": [0, 0]}
-    t_slots, work, first = 0, 0, len(passes)
-    # Per-sample matrices and axes lie behind the shared ones; their offsets become absolute below.
-    for s, p in enumerate(passes):
-        batched = int(any(f.angle is not None and f.angle.source.batched for f in p.factors))
-        start, wanted = len(factors), False
-        for f in p.factors:
-            if f.angle is None:
-                assert f.matrix is not None
-                constants.append(constant_row(f.matrix))
-                factors.append((codes.CONST, len(constants) - 1, 0, 0))
-                continue
-            want = f.angle.source.reads_w or (want_x and f.angle.source.reads_x)
-            axis = sizes["axis"][batched] if want else 0
-            if want:
-                sizes["axis"][batched] += 32
-            row = angles.setdefault(f.angle, len(angles))
-            factors.append((f.kind, row, int(want), axis))
-            wanted = wanted or want
-        kind = _kind(p)
-        lo, lo_n, hi, hi_n = tables.add(p)
-        slots[s] = (
-            kind,
-            p.v * AMPLITUDE,
-            lo,
-            lo_n,
-            hi,
-            hi_n,
-            sizes["u"][batched],
-            0,
-            t_slots if wanted else -1,
-            start,
-            len(factors),
-            batched,
+    return _Builder(n_qubits, want_x, n_sources).run(layers)
+
+
+class _Builder:
+    def __init__(self, n: int, want_x: bool, n_sources: tuple[int, int]) -> None:
+        self.n, self.want_x, self.n_sources = n, want_x, n_sources
+        self.lists: list[int] = []
+        self.seen: dict[tuple[Constraint, ...], tuple[int, int, int, int]] = {}
+        self.ops: list[list[int]] = []
+        self.entries: list[tuple[int, ...]] = []
+        self.terms: list[tuple[int, int, int]] = []
+        self.coef: list[float] = []
+        self.offsets: list[float] = []
+        self.rows = [0, 0]
+        self.slots = self.tables = self.turned = self.work = 0
+        self.build = 1
+        self.batched_table = False
+
+    def run(self, layers: Sequence[Layer]) -> Program:
+        """Return the tables of all layers."""
+        self._init(layers[0] if layers and layers[0].turns else None)
+        for k, layer in enumerate(layers):
+            if layer.turns:
+                self._turns(layer, started=k == 0)
+            else:
+                for batched in (False, True):
+                    self._phases([(key, a) for key, a in layer.angles.items() if a.batched == batched], batched)
+        ops = np.zeros((len(self.ops), codes.OP_COLUMNS), dtype=np.int64)
+        for o, row in enumerate(self.ops):
+            ops[o, : len(row)] = row
+        wanted = np.flatnonzero(ops[:, codes.WANT])
+        return Program(
+            ops,
+            np.array(self.lists or [0], dtype=np.int64),
+            np.array(self.entries, dtype=np.int64).reshape(-1, codes.ENTRY_COLUMNS),
+            np.array(self.terms, dtype=np.int64).reshape(-1, codes.TERM_COLUMNS),
+            np.array(self.coef, dtype=np.float64),
+            np.array(self.offsets, dtype=np.float64),
+            self.rows[0],
+            self.rows[1],
+            self.slots,
+            self.tables,
+            self.build,
+            self.batched_table,
+            int(wanted[0]) if len(wanted) else len(ops),
+            self.work,
         )
-        sizes["u"][batched] += _MATRIX
-        work += lo_n * hi_n
-        if wanted:
-            t_slots += 1
-            first = min(first, s)
-    factor_array = np.array(factors, dtype=np.int64).reshape(-1, 4)
-    for slot in slots[slots[:, codes.BATCHED] == 1]:
-        factor_array[slot[codes.F_FROM] : slot[codes.F_TO], codes.F_AXIS] += sizes["axis"][0]
-    slots[:, codes.U_STRIDE] = slots[:, codes.BATCHED] * sizes["u"][1]
-    slots[:, codes.U] += slots[:, codes.BATCHED] * sizes["u"][0]
-    table, affine, rows_w, rows_x = angle_arrays(list(angles))
-    return Program(
-        slots,
-        factor_array,
-        np.array(constants, dtype=np.float64).reshape(-1, 17),
-        tables.array(),
-        table,
-        affine,
-        rows_w,
-        rows_x,
-        sizes["u"][1],
-        sizes["axis"][1],
-        sizes["u"][0],
-        sizes["axis"][0],
-        t_slots,
-        first,
-        work,
-    )
+
+    def _entry(self, angle: Sum, *, half: bool) -> tuple[int, bool]:
+        """Append a merged angle; return its row and whether its gradient is wanted."""
+        start, wanted = len(self.terms), False
+        for scale, source in angle.parts:
+            want = source.reads_w or (self.want_x and source.reads_x)
+            self.terms.append((int(source.batched), self._source(source), int(want)))
+            self.coef.append(scale)
+            wanted = wanted or want
+        batched = int(angle.batched)
+        slot = self.slots if wanted else -1
+        self.slots += wanted
+        self.entries.append((start, len(self.terms), batched, self.rows[batched], slot, int(half)))
+        self.offsets.append(angle.offset)
+        self.rows[batched] += 1
+        return len(self.entries) - 1, wanted
+
+    def _source(self, source: Source) -> int:
+        return source.index + (self.n_sources[0 if source.batched else 1] if source.general else 0)
+
+    def _op(self, kind: int, place: tuple[int, int, int, int], *columns: tuple[int, int]) -> None:
+        row = [kind, *place] + [0] * (codes.OP_COLUMNS - 5)
+        for column, value in columns:
+            row[column] = value
+        self.ops.append(row)
+        self.work += place[1] * place[3]
+
+    def _span(self, start: int, vectors: Sequence[int]) -> tuple[int, int, int, int]:
+        """Append two lists whose pairwise xor is a subspace; return (lo, lo_n, hi, hi_n)."""
+        cut = min(len(vectors), max(_INLINE_BITS, (len(vectors) + 1) // 2))
+        low, high = span(0, vectors[:cut]), span(start, vectors[cut:])
+        at = len(self.lists)
+        self.lists += low + high
+        return at, len(low), at + len(low), len(high)
+
+    def _subspace(self, constraints: tuple[Constraint, ...]) -> tuple[int, int, int, int]:
+        found = self.seen.get(constraints)
+        if found is None:
+            start, basis = solve(self.n, constraints)
+            scaled = [v * AMPLITUDE for v in basis]
+            found = self.seen[constraints] = self._span(start * AMPLITUDE, scaled)
+        return found
+
+    def _init(self, layer: Layer | None) -> None:
+        """The product state of the first turns, and sweeps for their gradients."""
+        turns = [] if layer is None else sorted((k, a) for k, a in layer.angles.items() if not k[2])
+        entries = [self._entry(a, half=True) for _, a in turns]
+        place = self._span(0, [key[0] * AMPLITUDE for key, _ in turns])
+        at = len(self.lists)
+        self.lists += [e for e, _ in entries]
+        self.build = max(self.build, place[1] + place[3])
+        self._op(codes.INIT, place, (codes.AT, at))
+        wanted = [(key, e) for (key, _), (e, want) in zip(turns, entries, strict=True) if want]
+        self._blocks(wanted, {e for _, e in wanted}, still=True)
+
+    def _turns(self, layer: Layer, *, started: bool) -> None:
+        shared, wanted = [], set()
+        for key, angle in sorted(layer.angles.items(), key=lambda item: item[0]):
+            v, m, constraints = key
+            plain = not constraints and not angle.batched
+            if started and not constraints:
+                continue  # in the product state
+            e, want = self._entry(angle, half=True)
+            if want:
+                wanted.add(e)
+            if plain:
+                shared.append((key, e))
+                continue
+            place = self._subspace(((m, 0), *constraints))
+            self._op(
+                codes.ROTATE,
+                place,
+                (codes.V0, v * AMPLITUDE),
+                (codes.M0, m * AMPLITUDE),
+                (codes.E0, e),
+                (codes.WANT, int(want)),
+            )
+        self._blocks(shared, wanted)
+
+    def _blocks(self, turns: list[tuple[Key, int]], wanted: set[int], *, still: bool = False) -> None:
+        """Sweeps of three or two turns each, one only where it is alone."""
+        at = 0
+        while at < len(turns):
+            left = len(turns) - at
+            size = 2 if left in (2, 4) else min(3, left)
+            block = turns[at : at + size]
+            at += size
+            place = self._subspace(tuple((key[1], 0) for key, _ in block))
+            columns = [(codes.WANT, int(any(e in wanted for _, e in block))), (codes.STILL, int(still))]
+            for q, ((v, m, _), e) in enumerate(block):
+                columns += [(codes.V0 + q, v * AMPLITUDE), (codes.M0 + q, m * AMPLITUDE), (codes.E0 + q, e)]
+            self._op(codes.TURN1 + size - 1, place, *columns)
+            if not still:
+                self.turned += size
+                if self.turned > _TURNS_BETWEEN_SCALES:
+                    self._phases([], False, always=True)
+
+    def _phases(self, angles: list[tuple[Key, Sum]], batched: bool, *, always: bool = False) -> None:
+        """One diagonal sweep: an independent set of odd parities as a basis, the rest piece by piece."""
+        if not angles and not always:
+            return
+        entries = [(key[2], *self._entry(a, half=False)) for key, a in angles]
+        plain = [one for one in entries if len(one[0]) == 1]
+        plain.sort(key=lambda one: not one[2])  # the wanted ones first, which end up last in the basis
+        taken, vectors = dual(self.n, [constraints[0][0] for constraints, _, _ in plain])
+        basis = [plain[k] for k in taken]
+        marks = [-1] * (self.n - len(basis)) + [e for _, e, _ in reversed(basis)]
+        place = self._span(0, [v * AMPLITUDE for v in vectors])
+        at = len(self.lists)
+        self.lists += marks
+        pieces: list[int] = []
+        chosen = {e for _, e, _ in basis}
+        for constraints, e, _ in entries:
+            if e not in chosen:
+                pieces += [e, *self._subspace(constraints)]
+        extra = len(self.lists)
+        self.lists += pieces
+        self._op(
+            codes.BATCHED if batched else codes.PHASES,
+            place,
+            (codes.AT, at),
+            (codes.EXTRA, extra),
+            (codes.EXTRA_N, len(pieces) // 5),
+            (codes.WANT, int(any(want for _, _, want in entries))),
+            (codes.V0, self.tables),
+        )
+        self.build = max(self.build, 2 * (place[1] + place[3]))
+        self.turned = 0
+        if batched:
+            self.batched_table = True
+        else:
+            self.tables += 2 << self.n
 
 
 def term_arrays(terms: Sequence[Term], frame: Frame) -> tuple[IntArray, FloatArray]:
-    """Return the kernel's ``terms`` and ``coef``, with signs and the factor 2 of halved sums folded in."""
-    rows = np.zeros((len(terms), codes.TERM_COLUMNS), dtype=np.int64)
-    coef = np.zeros(len(terms), dtype=np.float64)
-    for k, term in enumerate(terms):
+    """Return the kernel's Pauli strings with an X part, and their coefficients with the signs folded in."""
+    rows, coef = [], []
+    for term in terms:
         x, z, sign = frame.pauli(term.x, term.z)
-        turns = term.turns
-        top = 1 << (x.bit_length() - 1) if x else 0
-        rows[k] = x * AMPLITUDE, z * AMPLITUDE, turns & 1, term.row, top * AMPLITUDE
-        coef[k] = term.coefficient * (-1) ** sign * (-1) ** (turns // 2) * (2 if x else 1)
-    return rows, coef
+        if x == 0:
+            continue
+        top = 1 << (x.bit_length() - 1)
+        rows.append((x * AMPLITUDE, z * AMPLITUDE, term.turns & 1, term.row, top * AMPLITUDE))
+        coef.append(term.coefficient * (-1) ** sign * (-1) ** (term.turns // 2))
+    return np.array(rows, dtype=np.int64).reshape(-1, codes.PAULI_COLUMNS), np.array(coef, dtype=np.float64)
+
+
+def weight_arrays(
+    terms: Sequence[Term], projectors: Sequence[Projector], frame: Frame, n_observables: int
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the diagonal parts of the observables as sparse rows: starts, memory indices, weights."""
+    parts: list[list[tuple[IntArray, FloatArray]]] = [[] for _ in range(n_observables)]
+    strings: list[list[tuple[int, float]]] = [[] for _ in range(n_observables)]
+    for term in terms:
+        x, z, sign = frame.pauli(term.x, term.z)
+        if x == 0:
+            strings[term.row].append((z, -term.coefficient if sign else term.coefficient))
+    every = np.arange(1 << frame.n, dtype=np.int64)
+    for row, found in zip(parts, strings, strict=True):
+        dense = sum(c - 2.0 * c * (np.bitwise_count(every & z) & 1) for z, c in found)
+        if isinstance(dense, np.ndarray):
+            at = every if len(found) == 1 else np.flatnonzero(dense)
+            row.append((at, dense if len(found) == 1 else dense[at]))
+    for p in projectors:
+        wires = [q for q in range(frame.n) if p.mask >> q & 1]
+        start, basis = solve(frame.n, [frame.where(q, p.value >> q & 1) for q in wires])
+        held = np.array(span(start, basis), dtype=np.int64)
+        parts[p.row].append((held, np.full(len(held), p.coefficient)))
+    starts, indices, weights = [0], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for found in parts:
+        if len(found) > 1:
+            places, where = np.unique(np.concatenate([at for at, _ in found]), return_inverse=True)
+            found = [(places, np.bincount(where, np.concatenate([weight for _, weight in found])))]
+        indices += [at * AMPLITUDE for at, _ in found]
+        weights += [weight for _, weight in found]
+        starts.append(starts[-1] + sum(len(at) for at, _ in found))
+    return np.array(starts, dtype=np.int64), np.concatenate(indices), np.concatenate(weights)
 
 
 def memory_order(frame: Frame) -> IntArray:
     """Return the memory index of every logical basis state."""
     return np.array(span(frame.shift, frame.col), dtype=np.int64)
-
-
-def _kind(p: Pass) -> int:
-    if p.m == 0:
-        return codes.PHASE
-    if len(p.factors) == 1 and p.factors[0].matrix is not None and np.array_equal(p.factors[0].matrix, X):
-        return codes.SWAP
-    if p.diagonal:
-        return codes.DIAGONAL
-    return codes.REAL if all(f.real for f in p.factors) else codes.GENERAL
-
-
-class _Tables:
-    """Amplitude numbers of every distinct subspace, as two lists whose pairwise xor are all of them."""
-
-    def __init__(self, n: int) -> None:
-        self._n = n
-        self._chunks: list[list[int]] = []
-        self._size = 0
-        self._seen: dict[tuple[Constraint, ...], tuple[int, int, int, int]] = {}
-
-    def add(self, p: Pass) -> tuple[int, int, int, int]:
-        """Return (lo, lo_n, hi, hi_n) of the amplitudes a pass walks."""
-        constraints = p.constraints if p.m == 0 else ((p.m, 0), *p.constraints)
-        found = self._seen.get(constraints)
-        if found is None:
-            start, basis = solve(self._n, constraints)
-            cut = min(len(basis), max(6, (len(basis) + 1) // 2))
-            low, high = span(0, basis[:cut]), span(start, basis[cut:])
-            found = self._size, len(low), self._size + len(low), len(high)
-            self._seen[constraints] = found
-            self._chunks += [low, high]
-            self._size += len(low) + len(high)
-        return found
-
-    def array(self) -> IntArray:
-        """Return all lists behind each other, times the size of an amplitude."""
-        return np.array([i for chunk in self._chunks for i in chunk], dtype=np.int64) * AMPLITUDE

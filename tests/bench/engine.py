@@ -24,10 +24,10 @@ SIZES = ((4, 32), (8, 64), (10, 64), (12, 64))
 
 
 def engine_step(
-    n: int, kind: str, x: np.ndarray, y: np.ndarray, w: np.ndarray
+    n: int, kind: str, x: np.ndarray, y: np.ndarray, w: np.ndarray, dtype: str = "complex128"
 ) -> Callable[[], tuple[float, np.ndarray]]:
     """Return the engine's step; its plan is compiled once, as a training run does."""
-    plan = engine.compile(circuit(n), [observable(n, kind)])
+    plan = engine.compile(circuit(n), [observable(n, kind)], dtype=dtype)
     loss = [0.0]
 
     def back(values: np.ndarray) -> tuple[float, np.ndarray]:
@@ -55,7 +55,7 @@ def main() -> None:
     engine.warm_up()
     took = time.perf_counter() - started
     print(f"warm_up {took:.2f} s; numpy {np.__version__}; Python {sys.version.split()[0]}")
-    print(f"{'work':28}{'what':26}{'median ms':>10}{'min ms':>9}{'ratio':>8}")
+    print(f"{'work':21}{'what':33}{'median ms':>10}{'min ms':>9}{'ratio':>8}")
     for n, batch, kind in [(n, b, k) for n, b in SIZES for k in ("Z0", "mean Z")]:
         rng = np.random.default_rng(n)
         x, y = rng.uniform(-np.pi, np.pi, (batch, n)), rng.choice([-1.0, 1.0], batch)
@@ -64,29 +64,46 @@ def main() -> None:
         rows: dict[str, tuple[Callable[[], object], int]] = {
             f"engine, {k} thread{'s' * (k > 1)}": (mine, k) for k in options.threads
         }
+        single = engine_step(n, kind, x, y, w, "complex64")
+        rows |= {f"engine, complex64, {k} thread{'s' * (k > 1)}": (single, k) for k in options.threads}
         if n <= 10:
             rows["plain NumPy adjoint"] = (partial(numpy_step, n, kind, x, y, w), 1)
             (loss, grad), (got_loss, got) = numpy_step(n, kind, x, y, w), mine()
             np.testing.assert_allclose(got, grad, atol=1e-10)
             np.testing.assert_allclose(got_loss, loss, atol=1e-10)
-        for name, times in measure(rows, options.repeats, 20 if n <= 8 else 1).items():
+            np.testing.assert_allclose(single()[1], grad, atol=1e-4)
+        for name, times in measure(rows, options.repeats, 20 if n <= 8 else 5).items():
             if name == next(iter(rows)):
                 best = statistics.median(times)
             median = statistics.median(times)
-            label = f"n={n:<3}batch={batch:<4}{kind:<15}{name:26}"
+            label = f"n={n:<3}batch={batch:<4}{kind:<8}{name:33}"
             print(f"{label}{median:10.3f}{min(times):9.3f}{median / best:8.2f}")
-    c = circuit(12)
-    x, cotangent = np.zeros((64, 12)), np.zeros((64, 12))
-    t = time.perf_counter()
-    plan = engine.compile(c)
-    plan.value_and_vjp(x, np.zeros(plan.n_weights), cotangent)
-    first = time.perf_counter() - t
-    t = time.perf_counter()
-    plan.value_and_vjp(x, np.zeros(plan.n_weights), cotangent)
-    again = time.perf_counter() - t
-    print(f"new circuit, n=12, {len(c.ops)} gates: {(first - again) * 1e3:.2f} ms beyond a step")
+    for layers in (3, 5):
+        new_circuit(12, layers, options.repeats)
     if options.peer_seconds > 0:
         compare(options.peer_seconds)
+
+
+def new_circuit(n: int, layers: int, repeats: int) -> None:
+    """Print what a circuit costs that the engine never saw, beyond a step of it: the work of `circuit`, and longer."""
+    c = circuit(n)
+    for k in range(layers - REPETITIONS):
+        for q in range(n - 1):
+            c = c.append("cx", [q, q + 1])
+        for gate in ("ry", "rz"):
+            for q in range(n):
+                c = c.append(gate, q, f"w[{(2 * k + 8 + (gate == 'rz')) * n + q}]")
+    times = []
+    x, cotangent, w = np.zeros((64, n)), np.zeros((64, 1)), np.zeros(c.n_weights)
+    for _ in range(repeats):
+        t = time.perf_counter()
+        plan = engine.compile(c, [observable(n, "mean Z")])
+        plan.value_and_vjp(x, w, cotangent)
+        first = time.perf_counter() - t
+        t = time.perf_counter()
+        plan.value_and_vjp(x, w, cotangent)
+        times.append((first - (time.perf_counter() - t)) * 1e3)
+    print(f"new circuit, n={n}, {len(c.ops)} gates: median {statistics.median(times):.2f} ms beyond a step")
 
 
 def measure(rows: dict[str, tuple[Callable[[], object], int]], repeats: int, inner: int) -> dict[str, list[float]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qlab import engine
+from qlab import engine, machine
 from qlab.circuit import Circuit, templates
 from qlab.engine import capacity
 from qlab.errors import EngineError
@@ -48,11 +48,11 @@ def test_weights_of_observables_are_finite_reals() -> None:
 def test_operations_that_are_not_gates_are_named() -> None:
     measured = Circuit(2, clbits=1).append("h", 0).append("measure", 0, clbits=0)
     with refused("op g2 measures wire 0 before op g3", "Cure"):
-        engine.compile(measured.append("cx", [0, 1]))
+        engine.compile(measured.append("cx", [0, 1])).expectations()
     with refused(r"op g1 \(reset\)"):
-        engine.compile(Circuit(1).append("reset", 0))
+        engine.compile(Circuit(1).append("reset", 0)).value_and_vjp(None, None, [[1.0]])
     with refused(r"op g3 \(x\) is a classical condition"):
-        engine.compile(measured.append("x", 1, condition=(0, 1)))
+        engine.compile(measured.append("x", 1, condition=(0, 1))).statevector()
 
 
 def test_values_that_are_not_finite_are_placed() -> None:
@@ -91,11 +91,12 @@ def test_wrong_shapes_say_both() -> None:
 def test_a_circuit_too_large_is_refused_before_anything_is_allocated() -> None:
     circuit = templates.real_amplitudes(34, 1)
     start = time.perf_counter()
-    with refused("34 qubits need .* TiB", "are free", r"use at most \d+ qubits"):
+    with refused("34 qubits need .* [GT]iB", "are free", r"use at most \d+ qubits") as raised:
         engine.compile(circuit)
     assert time.perf_counter() - start < 0.1
+    assert raised.value.value >= 16 << 34  # type: ignore[attr-defined]
     tracemalloc.start()
-    with refused("34 qubits need .* TiB", "are free", r"use at most \d+ qubits"):
+    with refused("34 qubits need .* [GT]iB", "are free", r"use at most \d+ qubits"):
         engine.compile(circuit)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -113,8 +114,8 @@ def test_the_cgroup_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for name, value in (("max", 1 << 20), ("current", 1 << 19)):
         (tmp_path / name).write_text(str(value))
     files = ((str(tmp_path / "max"), str(tmp_path / "current")),)
-    monkeypatch.setattr(capacity, "CGROUP_FILES", files)
-    monkeypatch.setattr(capacity, "_page_cache", lambda: 0)
+    monkeypatch.setattr(machine, "CGROUP_FILES", files)
+    monkeypatch.setattr(machine, "_page_cache", lambda: 0)
     assert capacity.memory_limit() == 1 << 19
 
 

@@ -40,6 +40,6 @@ def test_the_lab_trains_and_its_panel_answers() -> None:
         run.wait()
         lab._panel.handle({"type": "open", "client": "a", "run": run.id})
         lab._panel.pump()
-        assert [m for m in sent if m["channel"] == "panel" and m["type"] == "hello"][0]["run"] == run.id
+        assert next(m for m in sent if m["channel"] == "panel" and m["type"] == "hello")["run"] == run.id
     finally:
         lab.close()
