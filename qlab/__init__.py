@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     __version__: str
     from . import optimize
     from .circuit import Circuit, templates
-    from .data import Dataset, Features, gallery, load
+    from .data import Cancel, Dataset, Features, gallery, load
     from .models import (
         QuantumClassifier,
         QuantumKernelClassifier,
@@ -38,6 +38,7 @@ _HOMES = {
     "Circuit": "qlab.circuit",
     "templates": "qlab.circuit",
     "load": "qlab.data",
+    "Cancel": "qlab.data",
     "gallery": "qlab.data",
     "Dataset": "qlab.data",
     "Features": "qlab.data",
@@ -61,6 +62,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Cancel",
     "Circuit",
     "CircuitError",
     "Data",

@@ -1,0 +1,220 @@
+"""`solve`: coarse, refine, verify. `stream` is the generator of its events, `start` runs it on a thread of its own."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import OptimizeError, not_one_of
+from . import bounds, certificate, coarse, cpsat, inspired, milp, refine
+from .encode import describe
+from .events import Event, Finished, StageEnded, StageStarted, Started
+from .job import Run, Stop
+from .problem import Problem
+from .search import Search
+from .solution import Solution
+
+SHARE = 0.3  # of the time limit that the coarse stage may take when another follows
+
+
+def solve(p: Problem, **options: Any) -> Solution:
+    """Solve a problem: coarse quantum or quantum-inspired, refined classically, verified. Blocks; Ctrl-C stops it
+    early.
+
+    Args:
+        p: What is asked.
+        coarse: ``"qaoa"`` (whole up to ``window`` bits, else windows), ``"annealing"`` (extra ``opt``),
+            ``"path_integral"``, ``"bifurcation"``, ``"discrete_bifurcation"`` or ``"none"``.
+        refine: ``"local"``, ``"cp_sat"`` (extra ``opt``), ``"milp"`` or ``"none"``; by default what suits the problem.
+        verify: Whether the certificate is checked, and a bound sought that needs no trust in a solver.
+        time_limit: Seconds for all of it.
+        seed: Of everything random.
+        depth, window, windows, shots, mixer: Of QAOA: layers, bits of a window (at most 20), how many windows, samples.
+        reads: Of the samplers.
+
+    Returns:
+        A feasible `Solution`.
+
+    Raises:
+        OptimizeError: the problem is infeasible (with the constraints that conflict) or unbounded, no feasible point
+            was found in time, an option is out of range, or an extra is missing.
+
+    Example:
+        >>> from qlab.optimize import knapsack
+        >>> solve(knapsack([6, 5, 4], [3, 2, 2], 4), time_limit=5).value
+        9.0
+    """
+    run = start(p, **options)
+    try:
+        run.wait()
+    except KeyboardInterrupt:
+        run.stop()
+        run.wait(2.0)
+    if run.result is None:
+        raise OptimizeError(
+            "stopped before a feasible point was found", where=f"problem {p.name}", cure="give it longer"
+        )
+    result: Solution = run.result
+    return result
+
+
+def start(p: Problem, **options: Any) -> Run:
+    """Start solving and return at once; options as `solve`. ``run.result`` is the `Solution` in the end."""
+    checked = _checked(p, options)
+    return Run(p.name, lambda stop: stream(p, stop=stop, **checked)).start()
+
+
+def _checked(p: Problem, options: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(p, Problem):
+        raise OptimizeError(f"a {type(p).__name__} isn't a problem", where="solve", cure="make one with qlab.optimize")
+    known: dict[str, Any] = {
+        "coarse": "qaoa", "refine": None, "verify": True, "time_limit": 10.0, "seed": 0, "depth": 8, "window": 16,
+        "windows": 24, "shots": 2048, "mixer": None, "reads": 64,
+    }  # fmt: skip
+    for key in options:
+        if key not in known:
+            raise not_one_of(OptimizeError, "option", key, known, where="solve")
+    o = {**known, **options}
+    if o["coarse"] not in coarse.METHODS:
+        raise not_one_of(OptimizeError, "coarse", o["coarse"], coarse.METHODS, where="solve")
+    if o["refine"] is not None and o["refine"] not in refine.METHODS:
+        raise not_one_of(OptimizeError, "refine", o["refine"], refine.METHODS, where="solve")
+    for key, low, high in (
+        ("depth", 1, 100),
+        ("window", 2, 20),
+        ("windows", 1, 10**6),
+        ("shots", 1, 10**7),
+        ("reads", 1, 10**6),
+    ):
+        v = o[key]
+        if not isinstance(v, int) or isinstance(v, bool) or not low <= v <= high:
+            raise OptimizeError(
+                f"{key}={v!r} is out of range", where="solve", cure=f"use a whole number from {low} to {high}"
+            )
+    if not isinstance(o["time_limit"], (int, float)) or not 0 < o["time_limit"] < math.inf:
+        raise OptimizeError(f"time_limit={o['time_limit']!r}", where="solve", cure="give seconds above 0")
+    if not isinstance(o["seed"], int) or o["seed"] < 0:
+        raise OptimizeError(f"seed={o['seed']!r}", where="solve", cure="use a whole number from 0")
+    if o["mixer"] not in (None, "x", "xy", "xy_complete", "grover"):
+        raise not_one_of(OptimizeError, "mixer", o["mixer"], ("x", "xy", "xy_complete", "grover"), where="solve")
+    if o["refine"] == "cp_sat":
+        cpsat.cp_model()  # says at once what is missing
+    if o["coarse"] == "annealing":
+        inspired.sample(coarse._tiny(), "annealing", reads=1, effort=1)
+    return o
+
+
+def stream(p: Problem, *, stop: Stop | None = None, **options: Any) -> Iterator[Event]:
+    """Yield the events of one solve; options as `solve`. The last event is `Finished` with the `Solution`."""
+    o = _checked(p, options)
+    s = Search(p, o["time_limit"], o["seed"], stop or Stop())
+    chosen = o["refine"] or refine.choose(s)
+    stages = tuple(
+        k for k, on in (("coarse", o["coarse"] != "none"), ("refine", chosen != "none"), ("verify", o["verify"])) if on
+    )
+    ended: list[StageEnded] = []
+    seen: list[Event] = []
+
+    def told(event: Event) -> Event:
+        seen.append(event)
+        return event
+
+    yield told(
+        Started(p.name, p.kind, p.sense, stages, {"variables": p.n, "constraints": len(p.constraints)}, o["seed"])
+    )
+    if any(math.isinf(v.high) for v in p.variables) and milp._unbounded(p):
+        raise milp.unbounded(p)
+    first = s.prove(bounds.quick(p))
+    if first:
+        yield told(first)
+    for event in coarse.start(s):
+        yield told(event)
+
+    for stage in stages:
+        method = {"coarse": o["coarse"], "refine": chosen, "verify": "checker"}[stage]
+        if stage == "refine" and s.proved:
+            continue
+        began, before = time.monotonic(), s.value
+        yield told(StageStarted(s.now, stage, method))
+        figures: dict[str, Any] = {}
+        if stage == "coarse":
+            seconds = o["time_limit"] * (SHARE if chosen != "none" else 1.0)
+            if method == "qaoa":
+                work: Any = coarse.qaoa(s, depth=o["depth"], window=o["window"], windows=o["windows"], shots=o["shots"],
+                                        mixer=o["mixer"], seconds=seconds)  # fmt: skip
+            else:
+                work = coarse.sampler(s, method, reads=o["reads"], seconds=seconds)
+            text, figures = yield from _tell(work, told)
+        elif stage == "refine":
+            text = yield from _tell(
+                refine.local(s, o["verify"]) if method == "local" else refine.exact(s, method), told
+            )
+        else:
+            if s.x is None:
+                continue
+            if not s.stop():
+                proof = bounds.best_independent(p, max(0.02, s.end - time.monotonic() - 0.1 - 0.8e-6 * p.n**2), s.stop)
+                better = s.prove(proof)
+                if better:
+                    yield told(better)
+            text = certificate.check(_certificate(s), p).text
+        added = _added(before, s.value) if stage != "verify" else ""
+        ended.append(StageEnded(s.now, stage, method, time.monotonic() - began, before, s.value,
+                                f"{text}; {added}" if added else text, figures))  # fmt: skip
+        yield told(ended[-1])
+    if s.x is None:
+        _nothing(s)
+    for k, e in enumerate(ended):  # samplers' P(opt) is against the best value known at the end
+        late = e.figures.pop("_best", None)
+        if late is not None:
+            e.figures.update(late(s.value))
+            ended[k] = e
+    assert s.x is not None
+    assert s.value is not None
+    made = _certificate(s)
+    report = certificate.check(made, p) if o["verify"] else None
+    reason = "optimal" if s.proved else "stopped" if s.stop() else "time limit" if time.monotonic() >= s.end else "done"
+    result = Solution(p, s.x, s.value, s.bound, s.bound_source, bounds.gap_of(p, s.value, s.bound), made, report,
+                      tuple(ended), reason, s.now, o["seed"], seen)  # fmt: skip
+    yield told(Finished(s.now, reason, result))
+
+
+def _tell(work: Any, told: Any) -> Any:
+    """Pass the events of a stage on, noting each; return what the stage returns."""
+    try:
+        while True:
+            yield told(next(work))
+    except StopIteration as end:
+        return end.value
+
+
+def _certificate(s: Search) -> certificate.Certificate:
+    return certificate.make(s.p, s.x, s.bound, s.bound_source, s.solver, s.proof)
+
+
+def _added(before: float | None, after: float | None) -> str:
+    if after is None:
+        return "found nothing feasible"
+    if before is None:
+        return f"found {after:g}"
+    return "added nothing" if before == after else f"{before:g} to {after:g}"
+
+
+def _nothing(s: Search) -> None:
+    """Raise: infeasible if that can be shown, else that time was too short."""
+    if s.p.constraints and not s.stop():
+        names = refine.conflict(s.p)
+        if names:
+            raise milp.infeasible(s.p, names)
+    raise OptimizeError(
+        f"no feasible point was found in {s.now:.1f} s",
+        where=f"problem {s.p.name}",
+        cure="raise time_limit, or use refine='cp_sat' or 'milp'",
+    )
+
+
+def sizes(p: Problem) -> dict[str, Any]:
+    """Return the sizes that a panel shows: variables, constraints, bits, whether the penalty is safe."""
+    return {"variables": p.n, "constraints": len(p.constraints), **describe(p)}
