@@ -39,7 +39,7 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "pandas": ("data/", "training/run", "training/store_export.py", "models/", "optimize/decode.py"),
     "torch": ("interop/torch.py",),
     "numba": ("engine/", "optimize/"),
-    "threading": ("training/job.py", "optimize/job.py", "cluster/"),
+    "threading": ("engine/pool.py", "training/job.py", "optimize/job.py", "cluster/"),
     "dask": ("cluster/", "data/"),
     "distributed": ("cluster/",),
     "anywidget": ("widgets/",),

@@ -7,13 +7,17 @@ calls, not what kernels may do. Nothing that `import qlab` reaches may import th
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 numba: Any = importlib.import_module("numba")
 llvm: Any = importlib.import_module("llvmlite.ir")
 extending: Any = importlib.import_module("numba.extending")
 cgutils: Any = importlib.import_module("numba.core.cgutils")
+event: Any = importlib.import_module("numba.core.event")
+
+defined: list[str] = []  # names of all functions that are compiled on their own
 
 _BARE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only kernels call it
 
@@ -25,6 +29,7 @@ def kernel(function: F) -> F:
 
     numba caches beside this file, or in the user's cache folder where that is read-only.
     """
+    defined.append(function.__name__)
     options = {"nogil": True, "error_model": "numpy", "boundscheck": False}
     try:
         return cast(F, numba.njit(cache=True, **options)(function))
@@ -34,6 +39,7 @@ def kernel(function: F) -> F:
 
 def helper(function: F) -> F:
     """Compile a function that only kernels call."""
+    defined.append(function.__name__)
     return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, **_BARE)(function))
 
 
@@ -44,4 +50,22 @@ def pasted(function: F) -> F:
 
 def inlined(function: F) -> F:
     """Compile a helper into the kernels that call it."""
+    defined.append(function.__name__)
     return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, forceinline=True, **_BARE)(function))
+
+
+@contextmanager
+def compiling(done: Callable[[str], object]) -> Iterator[None]:
+    """Call ``done`` with the name of every function of the engine that is compiled in the block."""
+
+    class Listener(event.Listener):  # type: ignore[misc]
+        def on_start(self, started: Any) -> None:
+            """Nothing: only what is finished counts."""
+
+        def on_end(self, ended: Any) -> None:
+            function = ended.data["dispatcher"].py_func
+            if function.__name__ in defined:
+                done(function.__name__)
+
+    with event.install_listener("numba:compile", Listener()):
+        yield

@@ -253,11 +253,11 @@ def weight_arrays(
         if x == 0:
             strings[term.row].append((z, -term.coefficient if sign else term.coefficient))
     every = np.arange(1 << frame.n, dtype=np.int64)
-    for row, found in zip(parts, strings, strict=True):
-        dense = sum(c - 2.0 * c * (np.bitwise_count(every & z) & 1) for z, c in found)
+    for row, signs in zip(parts, strings, strict=True):
+        dense = sum(c - 2.0 * c * (np.bitwise_count(every & z) & 1) for z, c in signs)
         if isinstance(dense, np.ndarray):
-            at = every if len(found) == 1 else np.flatnonzero(dense)
-            row.append((at, dense if len(found) == 1 else dense[at]))
+            at = every if len(signs) == 1 else np.flatnonzero(dense)
+            row.append((at, dense if len(signs) == 1 else dense[at]))
     for p in projectors:
         wires = [q for q in range(frame.n) if p.mask >> q & 1]
         start, basis = solve(frame.n, [frame.where(q, p.value >> q & 1) for q in wires])
@@ -267,7 +267,7 @@ def weight_arrays(
     for found in parts:
         if len(found) > 1:
             places, where = np.unique(np.concatenate([at for at, _ in found]), return_inverse=True)
-            found = [(places, np.bincount(where, np.concatenate([weight for _, weight in found])))]
+            found = [(places, np.bincount(where, np.concatenate([weight for _, weight in found])).astype(np.float64))]
         indices += [at * AMPLITUDE for at, _ in found]
         weights += [weight for _, weight in found]
         starts.append(starts[-1] + sum(len(at) for at, _ in found))

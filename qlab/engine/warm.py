@@ -13,18 +13,30 @@ from .plan import compile
 Progress = Callable[[float, str], object]
 
 
-def warm_up(progress: Progress | None = None) -> None:
+def warm_up(progress: Progress | None = None, dtype: str = "complex128") -> None:
     """Compile or load every kernel, so that the first step of a training run costs what the others do.
 
     Args:
-        progress: Called with a fraction from 0 to 1 and a sentence for the user.
+        progress: Called with a fraction from 0 to 1 and a sentence for the user, after every function that is
+            compiled.
+        dtype: The precision to make ready.
     """
     tell: Progress = progress or (lambda fraction, text: None)
     tell(0.0, "loading the compiler")
-    plan = compile(Circuit(1).append("ry", 0, "x[0] + w[0]"), ["Z0"])
+    from . import kernels  # noqa: F401  # defines what is counted
+    from ._jit import compiling, defined
+
+    names: set[str] = set()
+
+    def count(name: str) -> None:
+        names.add(name)
+        share = len(names) / len(defined)
+        tell(0.05 + 0.9 * share, f"compiling the simulator, once on this machine: {share:.0%}")
+
+    tell(0.05, "loading the simulator")
+    plan = compile(Circuit(1).append("ry", 0, "x[0] + w[0]"), ["Z0"], dtype)
     x, w = np.zeros((1, 1)), np.zeros(1)
-    tell(0.1, "preparing the forward kernels")
-    plan.expectations(x, w)
-    tell(0.5, "preparing the gradient kernels")
-    plan.value_and_vjp(x, w, np.ones((1, 1)), want_x=True)
+    with compiling(count):
+        plan.expectations(x, w)
+        plan.value_and_vjp(x, w, np.ones((1, 1)), want_x=True)
     tell(1.0, "the simulator is ready")

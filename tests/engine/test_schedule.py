@@ -179,3 +179,18 @@ def test_kernels_are_cached_by_a_read_only_install(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=env, check=True
     )
     assert Path(done.stdout.strip()).is_relative_to(tmp_path / "cache")
+
+
+def test_warming_up_tells_of_every_function_it_compiles(tmp_path: Path) -> None:
+    code = (
+        "from qlab import engine; told = []; engine.warm_up(lambda *a: told.append(a));"
+        "f = [a for a, _ in told]; assert f == sorted(f) and f[0] == 0.0 and f[-1] == 1.0;"
+        "print(sum('compiling' in t for _, t in told))"
+    )
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    runs = [
+        int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True).stdout)
+        for _ in range(2)
+    ]
+    assert runs[0] > 10
+    assert runs[1] == 0  # the second process loads what the first one compiled
