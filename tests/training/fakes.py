@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 import qlab
+from qlab.training import job, recorder
 
 
 def features(
@@ -55,3 +60,22 @@ class Script:
         self.idles += 1
         if self.idles == 3:
             self._queue = list(self._idle)
+
+
+def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for a condition; an assertion fails if it doesn't come."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def quick_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A store of the test's own that is written often, and no run left over at the end."""
+    monkeypatch.setenv("QLAB_HOME", str(tmp_path))
+    monkeypatch.setattr(recorder, "PERIOD", 0.02)
+    monkeypatch.setattr(recorder, "CHECKPOINT", 0.0)
+    monkeypatch.setattr(recorder, "RETRY", 0.02)
+    yield tmp_path
+    until(lambda: not job.active_runs())

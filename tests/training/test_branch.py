@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 import qlab
 from qlab.errors import TrainError
 from qlab.models import build_model
-from qlab.training import job, recorder, store_checkpoint
+from qlab.training import job, store_checkpoint
 from qlab.training.control import STEERING, checked, steered, weights_of
 from qlab.training.events import Intervened
 from qlab.training.loop import TIMES, start_state
@@ -25,25 +24,12 @@ from qlab.training.snapshot import Snapshot
 from qlab.training.spec import Spec
 from qlab.training.status import intervention
 
-from .fakes import circuit, features
+from .fakes import circuit, features, quick_store, until
+
+__all__ = ["quick_store"]  # a fixture
+pytestmark = pytest.mark.usefixtures("quick_store")
 
 OPTIONS: dict[str, Any] = {"epochs": 30, "batch": 16, "seed": 5}
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("QLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(recorder, "PERIOD", 0.02)
-    monkeypatch.setattr(recorder, "CHECKPOINT", 0.0)
-    yield tmp_path
-    until(lambda: not job.active_runs())
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def tail(run: Any, after: int) -> pd.DataFrame:

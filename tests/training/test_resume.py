@@ -6,8 +6,7 @@ import errno
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,35 +16,21 @@ import pytest
 
 import qlab
 from qlab.errors import TrainError
-from qlab.training import job, recorder, store_checkpoint, store_files
+from qlab.training import store_checkpoint, store_files
 from qlab.training.events import Intervened, Warned
 from qlab.training.loop import TIMES
 from qlab.training.run_stored import StoredRun
 from qlab.training.store_sqlite import SqliteBackend, StoreError
 from qlab.widgets.still import static_html
 
-from .fakes import circuit, features
+from .fakes import circuit, features, quick_store, until
+
+__all__ = ["quick_store"]  # a fixture
+pytestmark = pytest.mark.usefixtures("quick_store")
 
 ADAM = {"epochs": 40, "batch": 16, "seed": 3, "lr": 0.05, "optimizer": "adam"}
 SPSA = {**ADAM, "optimizer": "spsa"}
 RICH = {**ADAM, "schedule": "cosine", "clip": 1.0, "terms": {"l2": 0.01}, "val_every": 5}
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("QLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(recorder, "PERIOD", 0.02)
-    monkeypatch.setattr(recorder, "CHECKPOINT", 0.0)
-    monkeypatch.setattr(recorder, "RETRY", 0.02)
-    yield tmp_path
-    until(lambda: not job.active_runs())
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def same(one: Any, two: Any) -> None:

@@ -151,6 +151,10 @@ def test_runs_beside_each_other() -> None:
     assert frame["lr"].tolist() == [0.05, 0.1, 0.05]
     assert frame["optimizer"].tolist() == ["sgd", "adam", "adam"]
     assert "seed" not in frame  # the same in all
+    third = both.runs[0]
+    first = next(e.step for e in third.events if type(e).__name__ == "Intervened" and e.kind == "lr")
+    assert frame["steered"].tolist() == [f"lr 0.3 @ {first}", "", ""]
+    assert "parent" not in frame  # none is a branch
     fig = both.figure("loss")
     assert [t.name.split(" · ")[-1] for t in fig.data] == [run.id for run in both]
     run = qlab.runs()[1]

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import qlab
-from qlab.training import job, recorder
 from qlab.widgets.panelset import PanelSet
 from qlab.widgets.runs import RunsServer
 from qlab.widgets.stream import PERIOD
 
-from ..training.fakes import circuit, features
+from ..training.fakes import circuit, features, quick_store, until
+
+__all__ = ["quick_store"]  # a fixture
+pytestmark = pytest.mark.usefixtures("quick_store")
 
 LONG = {"epochs": 100_000, "batch": 16}
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("QLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(recorder, "PERIOD", 0.02)
-    monkeypatch.setattr(recorder, "CHECKPOINT", 0.0)
-    yield
-    until(lambda: not job.active_runs())
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 class Desk:
