@@ -8,6 +8,18 @@ from __future__ import annotations
 from .dataset import Dataset
 from .features import Features, Lineage, Split
 from .gallery import gallery
+from .progress import Cancel, CancelledError, Estimate, Progress
 from .read import load
 
-__all__ = ["Dataset", "Features", "Lineage", "Split", "gallery", "load"]
+__all__ = [
+    "Cancel",
+    "CancelledError",
+    "Dataset",
+    "Estimate",
+    "Features",
+    "Lineage",
+    "Progress",
+    "Split",
+    "gallery",
+    "load",
+]

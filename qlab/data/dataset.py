@@ -1,4 +1,4 @@
-"""`Dataset`: an immutable table of Arrow columns in memory, with its origin. Must not read files nor fit anything."""
+"""`Dataset`: an immutable table of Arrow columns with its origin. Must not read files nor fit anything."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from .names import unknown
 from .profile import Column, profile, suggest_target
 from .where import where_mask
 
+SMALL = 16_384  # rows of a chunk below which chunks are put together
+
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Dataset:
-    """A table that was read once and stays in memory; every method that narrows it returns a new one.
+    """A table that was read once and stays; every method that narrows it returns a new one.
 
     Args:
         table: the columns; missing cells are nulls.
@@ -33,6 +35,7 @@ class Dataset:
         bad: rows of the file that were left out.
         note: how the file was read: encoding, delimiter.
         seconds: how long the reading took.
+        mapped: the columns are mapped from a file on disk rather than held in memory.
 
     Example:
         >>> import qlab
@@ -48,6 +51,7 @@ class Dataset:
     bad: tuple[BadRow, ...] = ()
     note: str = ""
     seconds: float = 0.0
+    mapped: bool = False
     _memo: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -67,7 +71,7 @@ class Dataset:
 
     @property
     def nbytes(self) -> int:
-        """Bytes the columns take in memory."""
+        """Bytes the columns take, in memory or mapped from disk."""
         return int(self.table.nbytes)
 
     @property
@@ -184,7 +188,7 @@ class Dataset:
 
 
 def make(table: pa.Table, *, nans: bool = True, **fields: Any) -> Dataset:
-    """Return a Dataset of a table in normal form: plain types, one chunk a column, missing cells as nulls.
+    """Return a Dataset of a table in normal form: plain types, missing cells as nulls, large chunks as they are.
 
     Args:
         table: the columns.
@@ -205,18 +209,17 @@ def make(table: pa.Table, *, nans: bool = True, **fields: Any) -> Dataset:
     return Dataset(pa.Table.from_arrays([_normal(c, nans) for c in table.columns], names=names), **fields)
 
 
-def _normal(column: pa.ChunkedArray, nans: bool) -> pa.Array:
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], type=array.type)
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pa.types.is_large_string(array.type) or pa.types.is_string_view(array.type):
-        array = array.cast(pa.string())
-    if pa.types.is_null(array.type):
-        array = array.cast(pa.float64())
-    if pa.types.is_float16(array.type):
-        array = array.cast(pa.float32())
-    if nans and pa.types.is_floating(array.type):
-        array = pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
-    return array
+def _normal(column: pa.ChunkedArray, nans: bool) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.string())
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.float64())
+    if pa.types.is_float16(column.type):
+        column = column.cast(pa.float32())
+    if nans and pa.types.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    small = column.num_chunks > 1 and len(column) < SMALL * column.num_chunks
+    return pa.chunked_array([column.combine_chunks()]) if small else column

@@ -5,8 +5,10 @@ Pure: a function of the dataset and the options. Must not know circuits; the enc
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from . import pipeline as pipe
+from .batches import Batches
 from .lineage import Lineage
 from .names import unknown
 from .options import SPAN, complete
@@ -51,6 +54,18 @@ class Split:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def batches(self, size: int, *, seed: int = 0, drop_last: bool = False) -> Batches:
+        """Return minibatches of these rows in a seeded order, another one each epoch: see `qlab.data.batches.Batches`.
+
+        Example:
+            >>> import qlab
+            >>> batches = qlab.load("iris").features(seed=1).train.batches(32, seed=7)
+            >>> X, y = next(iter(batches))
+            >>> X.shape
+            (32, 4)
+        """
+        return Batches(self.X, self.y, size, seed=seed, drop_last=drop_last)
+
     def __repr__(self) -> str:
         return f"Split({len(self):,} rows, {self.X.shape[1]} features)"
 
@@ -68,7 +83,7 @@ class Features:
             puts in front.
         names: name of each feature, in the order of the qubits.
         columns: columns they were made from.
-        pipeline: fitted scikit-learn Pipeline of a DataFrame with these columns.
+        pipeline: fitted scikit-learn Pipeline of a DataFrame with these columns; None if they were opened from disk.
         lineage: identity of the source, the options and the versions.
         clipped: share of validation and test values outside the training range, put to its border.
         dropped: rows left out for a missing target, a class not asked for, or ``impute="drop"``.
@@ -112,6 +127,12 @@ class Features:
         Raises:
             DataError: a column is missing or has another type.
         """
+        if self.pipeline is None:
+            raise DataError(
+                "features that were opened from a folder have no pipeline, which is never stored",
+                where="transform",
+                cure="make them again: qlab.load(…).features(…) with the options in fx.lineage.options",
+            )
         table = getattr(new, "table", None)
         table = table if isinstance(table, pa.Table) else to_table(new, "transform")
         for name in self.columns:
@@ -125,6 +146,32 @@ class Features:
                 cure="leave those rows out, or make the features with impute='median'",
             )
         return pipe.apply(self.pipeline, frame)[0]
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write the arrays to a folder, from which `open` maps them; return the folder.
+
+        Raises:
+            DataError: the folder holds something else, or can't be written.
+        """
+        from .read_features import save
+
+        return save(self, folder)
+
+    @staticmethod
+    def open(folder: str | os.PathLike[str], *, lineage: str | None = None, check: bool = False) -> Features:
+        """Return features that were saved, mapped from disk: processes that open the same folder share one copy.
+
+        Args:
+            folder: where they were saved.
+            lineage: the id that is expected, or its beginning.
+            check: read every array and compare it with its hash.
+
+        Raises:
+            DataError: no such folder, another lineage, or damaged files.
+        """
+        from .read_features import open_features
+
+        return open_features(folder, lineage=lineage, check=check)
 
     def describe(self) -> dict[str, Any]:
         """Return what a person wants to know, ready for JSON.

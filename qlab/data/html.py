@@ -29,7 +29,7 @@ def facts(dataset: Dataset) -> list[str]:
     parts = [
         _count(dataset.rows, "row"),
         _count(len(dataset.columns), "column"),
-        f"{size(dataset.nbytes)} in memory",
+        f"{size(dataset.nbytes)} {'mapped from disk' if dataset.mapped else 'in memory'}",
         f"{_count(dataset.missing, 'cell')} missing" if dataset.missing else "nothing missing",
     ]
     return parts + ([f"{_count(bad, 'bad row')} left out"] if bad else [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -32,9 +32,15 @@ class Lineage:
     @classmethod
     def of(cls, source: str, options: Mapping[str, Any]) -> Lineage:
         """Return the lineage of a dataset's hash and the options in full."""
-        versions = _versions()
-        text = json.dumps([FORMAT, source, dict(options), versions], sort_keys=True, ensure_ascii=False)
-        return cls(hashlib.sha256(text.encode()).hexdigest(), source, dict(options), versions)
+        made = cls("", source, dict(options), _versions())
+        return replace(made, id=made.computed())
+
+    def computed(self) -> str:
+        """Return the id that the rest gives: another than ``id`` if something was altered."""
+        text = json.dumps(
+            [FORMAT, self.source, dict(self.options), dict(self.versions)], sort_keys=True, ensure_ascii=False
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def short(self) -> str:

@@ -9,32 +9,36 @@ from __future__ import annotations
 import codecs
 import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 
 from ..errors import DataError
 from .badrow import BadRow
+from .cache import Cache
 from .dataset import Dataset, make
-from .delimited import read_delimited
 from .gallery import SETS, make_set
 from .names import unknown
+from .progress import Cancel, Progress, Watch
 from .read_arrays import read_images, read_numpy
-from .read_packed import inner_name, open_packed
+from .read_csv import read_csv
+from .read_kept import kept, options_of
+from .read_mapped import Mapped
+from .read_packed import inner_name
 from .read_remote import fetched
 from .read_tables import read_excel, read_json, read_sqlite
+from .read_text import PACKED, stream_of
 from .tables import to_table
 
-BLOCK = 8 << 20
 DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None}
 ARROW = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
 EXCEL = (".xlsx", ".xlsm")
 SQLITE = (".sqlite", ".sqlite3", ".db")
-PACKED = (".gz", ".zip")
 SUFFIXES = (*DELIMITED, *ARROW, ".jsonl", ".ndjson", ".json", *EXCEL, *SQLITE, ".npz", ".npy", *PACKED)
+CACHED = (*DELIMITED, ".jsonl", ".ndjson", ".json", *EXCEL)
 Source = Any  # str | os.PathLike | Dataset | DataFrame | Arrow table | mapping of columns
 
 
@@ -51,6 +55,8 @@ class How:
     query: str | None = None
     arrays: tuple[str, ...] | None = None
     size: tuple[int, int] | None = None
+    cache: bool = True
+    mapped: bool | None = None
 
 
 def load(
@@ -67,8 +73,12 @@ def load(
     query: str | None = None,
     arrays: Sequence[str] | None = None,
     size: tuple[int, int] | None = None,
+    cache: bool = True,
+    mapped: bool | None = None,
+    progress: Callable[[Progress], Any] | None = None,
+    cancel: Cancel | None = None,
 ) -> Dataset:
-    """Return a dataset in memory.
+    """Return a dataset, in memory or mapped from disk.
 
     Args:
         source: path or address (any that fsspec knows) of a CSV, TSV, Parquet, Feather/Arrow, JSON, JSON lines,
@@ -85,9 +95,16 @@ def load(
         table, query: of an SQLite file, the table or a SELECT; a file of one table needs neither.
         arrays: of an ``.npz`` archive, those that belong together, such as ``["x_train", "y_train"]``.
         size: (width, height) to which the images of a folder are scaled.
+        cache: whether text, JSON and Excel files past 1 MiB are kept as Arrow files in ``QLAB_HOME``, by content and
+            options, and mapped in again the next time.
+        mapped: True: the rows go to an Arrow file on disk and are mapped from there, block by block; False: they stay
+            in memory; None: in memory as long as they take at most 60 % of what is free.
+        progress: called with a `Progress` at once and then at most ten times a second.
+        cancel: stops the reading; nothing is kept then.
 
     Raises:
         DataError: no such dataset or file, an empty or unreadable one, or a bad row with ``on_bad="raise"``.
+        CancelledError: it was stopped by ``cancel``; a DataError too.
 
     Example:
         >>> load("iris").rows
@@ -98,25 +115,36 @@ def load(
     start = time.perf_counter()
     if isinstance(source, Dataset):
         return source
+    watch = Watch(progress, cancel)
+    watch.alive()
     if isinstance(source, (str, os.PathLike)):
         text = os.fspath(source)
         if isinstance(source, str) and text in SETS:
             dataset = make_set(text, name=name)
         else:
             chosen = None if arrays is None else tuple(arrays)
-            how = How(on_bad, delimiter, encoding, tuple(na), sheet, table, query, chosen, size)
+            how = How(on_bad, delimiter, encoding, tuple(na), sheet, table, query, chosen, size, cache, mapped)
             if "://" in text:
                 with fetched(text) as path:
-                    dataset = _file(path, name, how)._with(source=text)
+                    dataset = _file(path, name, how, watch)._with(source=text)
             else:
-                dataset = _file(_existing(text), name, how)
+                dataset = _file(_existing(text), name, how, watch)
     else:
         dataset = make(to_table(source), name=name or "table", source=type(source).__name__)
     if target is not None:
         if target not in dataset.columns:
             raise unknown("column", target, dataset.columns, where="target")
         dataset = dataset._with(target=target)
+    if mapped and not dataset.mapped:
+        dataset = dataset._with(table=_on_disk(dataset.table), mapped=True)
+    watch.end(dataset.rows)
     return dataset._with(seconds=time.perf_counter() - start)
+
+
+def _on_disk(table: pa.Table) -> pa.Table:
+    place = Mapped(Cache().temporary())
+    place.add(table)
+    return place.finish()
 
 
 def _existing(text: str) -> Path:
@@ -138,29 +166,33 @@ def _missing(text: str, path: Path) -> DataError:
     return DataError(f"there is no file {text!r}", where="load", cure=cure, value=text)
 
 
-def _file(path: Path, name: str | None, how: How) -> Dataset:
+def _file(path: Path, name: str | None, how: How, watch: Watch) -> Dataset:
     if path.is_dir():
         return make(read_images(path, how.size), name=name or path.name, source=str(path), note="grey images")
     kind = _kind(path)
-    name = name or path.name
+    fields: dict[str, Any] = {"name": name or path.name, "source": str(path)}
+    keep = kept(path, options_of(kind, asdict(how)), watch) if how.cache and kind in CACHED else None
+    if keep is not None and keep.found is not None:
+        table, facts = keep.found
+        bad = tuple(BadRow(*row) for row in facts["bad"])
+        _check_bad(bad, path, how)
+        return make(table, nans=False, bad=bad, note=f"{facts['note']}, cached", mapped=True, **fields)
     if kind in DELIMITED:
-        table, bad, layout = read_delimited(
-            lambda: _blocks(path, how.encoding), where=path.name, delimiter=how.delimiter or DELIMITED[kind], na=how.na
-        )
-        if bad and how.on_bad == "raise":
-            raise _refused(bad, path)
-        words = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
-        separator = words.get(layout.delimiter, layout.delimiter)
-        note = f"{how.encoding}, {separator}, header on line {layout.first_line - 1}"
-        return make(table, nans=False, name=name, source=str(path), bad=bad, note=note)
+        chosen = replace(how, delimiter=how.delimiter or DELIMITED[kind])
+        table, bad, note, mapped = read_csv(path, chosen, watch, keep)
+        _check_bad(bad, path, how)
+        return make(table, nans=False, bad=bad, note=note, mapped=mapped, **fields)
     try:
-        return make(_binary(path, kind, how), name=name, source=str(path), note=kind.removeprefix("."))
+        dataset = make(_binary(path, kind, how), note=kind.removeprefix("."), **fields)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise DataError(
             f"the file can't be read as {kind.removeprefix('.')}: {error}",
             where=path.name,
             cure="check that the file is whole, or give it its right ending",
         ) from error
+    if keep is not None:
+        keep.put(dataset.table, {"bad": [], "note": dataset.note})
+    return dataset
 
 
 def _kind(path: Path) -> str:
@@ -175,7 +207,7 @@ def _kind(path: Path) -> str:
                 cure="unpack it and give the path of the file",
                 value=kind,
             )
-    with _stream(path) as stream:
+    with stream_of(path) as stream:
         head = stream.read(512)
     if head.startswith(b"PAR1"):
         return ".parquet"
@@ -203,10 +235,6 @@ def _check_text(head: bytes, path: Path) -> None:
         )
 
 
-def _stream(path: Path) -> IO[bytes]:
-    return open_packed(path) if path.suffix.lower() in PACKED else path.open("rb")
-
-
 def _binary(path: Path, kind: str, how: How) -> pa.Table:
     if kind in {".parquet", ".pq"}:
         import pyarrow.parquet
@@ -215,10 +243,10 @@ def _binary(path: Path, kind: str, how: How) -> pa.Table:
     if kind in {".jsonl", ".ndjson"}:
         import pyarrow.json
 
-        with _stream(path) as stream:
+        with stream_of(path) as stream:
             return pyarrow.json.read_json(stream)
     if kind == ".json":
-        with _stream(path) as stream:
+        with stream_of(path) as stream:
             return read_json(stream, path.name)
     if kind in EXCEL:
         return read_excel(path, how.sheet)
@@ -234,52 +262,12 @@ def _binary(path: Path, kind: str, how: How) -> pa.Table:
             return pa.ipc.open_stream(source).read_all()
 
 
-def _blocks(path: Path, encoding: str) -> Iterator[bytes]:
-    """The file as UTF-8 in pieces, without a byte order mark."""
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError:
-        raise DataError(f"unknown encoding {encoding!r}", where="load", cure="use 'utf-8' or 'latin-1'") from None
-    plain = codecs.lookup(encoding).name == "utf-8"
-    first, seen = True, 0
-    with _stream(path) as stream:
-        while True:
-            raw = stream.read(BLOCK)
-            size = len(raw)
-            if first and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                decoder, plain = codecs.getincrementaldecoder("utf-16")(), False
-            if first and raw.startswith(codecs.BOM_UTF8):
-                raw = raw[len(codecs.BOM_UTF8) :]
-            first = False
-            try:
-                text = decoder.decode(raw, not raw)
-            except UnicodeDecodeError as error:
-                line = 1 + _newlines(path, seen) + error.object[: error.start].count(b"\n")
-                raise DataError(
-                    f"byte 0x{error.object[error.start]:02x} is no {encoding} text",
-                    where=f"{path.name}, line {line}",
-                    cure="give the encoding the file was written in, often encoding='latin-1' or 'cp1252'",
-                ) from None
-            made = raw if plain and raw else text.encode()
-            if b"\x00" in made:
-                raise DataError("the text holds zero bytes", where=path.name, cure="check that this is a text file")
-            seen += size
-            if made:
-                yield made
-            if not raw:
-                return
-
-
-def _newlines(path: Path, size: int) -> int:
-    """Newlines in the first ``size`` bytes: counted only when a fault has to be placed."""
-    with _stream(path) as stream:
-        return stream.read(size).count(b"\n")
-
-
-def _refused(bad: Sequence[BadRow], path: Path) -> DataError:
+def _check_bad(bad: Sequence[BadRow], path: Path, how: How) -> None:
+    if not bad or how.on_bad != "raise":
+        return
     first = bad[0]
     more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
-    return DataError(
+    raise DataError(
         f"{first.kind} in {first.column}: {first.text[:60]!r}{more}",
         where=f"{path.name}, line {first.line}",
         cure="mend the file, or load it with on_bad='collect'",

@@ -78,7 +78,7 @@ def _cut_plain(block: bytes, rest: bytes, delimiter: str, fields: int, first_lin
     ends = np.flatnonzero(data == 10) + 1
     starts = np.concatenate([np.zeros(1, dtype=np.int64), ends[:-1]]) if len(ends) else ends
     marks = np.flatnonzero(data == ord(delimiter))
-    counts = np.searchsorted(marks, ends) - np.searchsorted(marks, starts) + 1
+    counts = np.diff(np.searchsorted(marks, ends), prepend=0) + 1
     odd = counts != fields
     if fields == 1:
         odd |= ends - starts <= 1
@@ -106,7 +106,12 @@ def _cut_quoted(block: bytes, rest: bytes, delimiter: str, fields: int, first_li
         if '"' not in line:
             text, used, found = line, 1, line.count(delimiter) + 1
         else:
-            found, used, closed = _quoted_record(lines, at, delimiter)
+            try:
+                found, used, closed = _quoted_record(lines, at, delimiter)
+            except csv.Error as error:  # a lone carriage return, or a field of more than 128 KiB
+                bad.append(bad_row(number, WHOLE_ROW, f"no record: {error}"[:80], line))
+                at += 1
+                continue
             if not closed and used < LONGEST_RECORD and not last:
                 tail = "\n".join(lines[at:]) + "\n"
                 rest = tail.encode() + rest
@@ -148,4 +153,8 @@ def _quoted_record(lines: list[str], at: int, delimiter: str) -> tuple[int, int,
 
 def _stands_alone(line: str, delimiter: str, fields: int) -> bool:
     """Whether ``line`` is a good record by itself, so that a quote opened above it was a slip."""
-    return line.count('"') % 2 == 0 and len(next(csv.reader([line], delimiter=delimiter), [])) == fields
+    return (
+        line.count('"') % 2 == 0
+        and "\r" not in line.rstrip("\r")
+        and len(next(csv.reader([line], delimiter=delimiter), [])) == fields
+    )

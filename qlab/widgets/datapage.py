@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..data import Dataset
+from ..data import Dataset, Progress
 from ..data.profile import type_of
 
 MOST_COLUMNS = 200  # in the grid
@@ -79,11 +80,29 @@ def describe(dataset: Dataset, by: str | None, classes: list[Any] | None) -> Jso
         "columns": columns,
         "shown": min(len(columns), MOST_COLUMNS),
         "bytes": dataset.nbytes,
+        "mapped": dataset.mapped,
         "missing": dataset.missing,
         "bad": {"lines": bad_lines, "total": len(dataset.bad), "rows": [list(r) for r in dataset.bad[:MOST_BAD]]},
         "note": dataset.note,
         "licence": dataset.licence,
         "seconds": dataset.seconds,
+    }
+
+
+def progress_of(source: str, progress: Progress) -> Json:
+    """Return how far a file is read, ready for JSON."""
+    about = progress.estimate
+    return {
+        "source": source,
+        "stage": progress.stage,
+        "done": progress.done,
+        "total": progress.total,
+        "rows": progress.rows,
+        "bad": progress.bad,
+        "seconds": progress.seconds,
+        "left": progress.left,
+        "estimate": None if about is None else asdict(about),
+        "columns": [asdict(column) for column in progress.columns],
     }
 
 

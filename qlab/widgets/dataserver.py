@@ -1,7 +1,8 @@
 """The kernel's end of the data view: datasets that are open, what is picked, and the answers to a page.
 
 Knows no widget and starts no thread. Messages to the page: ``dataset`` (tabs, summary, columns), ``plan`` (what the
-choice gives), ``page`` (rows, binary), ``preview`` (one row encoded), ``error`` (with ``at``: load, filter or page).
+choice gives), ``page`` (rows, binary), ``preview`` (one row encoded), ``error`` (with ``at``: load, filter or page),
+``loading`` (how far a file is read; ``cancel`` from the page stops that at once, from whatever thread it comes).
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, Features, gallery, load
+from ..data import Cancel, CancelledError, Dataset, Features, Progress, gallery, load
 from ..data.profile import MOST_CLASSES
 from ..errors import DataError, QlabError
 from .datachoice import Choice, code
-from .datapage import describe, page
+from .datapage import describe, page, progress_of
 from .link import Link
 
 Json = dict[str, Any]
@@ -61,6 +62,7 @@ class DataServer:
         self._current: str | None = None
         self._made: dict[tuple[str, Choice], Features] = {}
         self._inbox: deque[Json] = deque()
+        self._cancel: Cancel | None = None
         self.features: Features | None = None
 
     @property
@@ -87,6 +89,10 @@ class DataServer:
     def handle(self, message: object, buffers: object = None) -> None:
         """Take a message of a page, from any thread."""
         if isinstance(message, dict):
+            if message.get("type") == "cancel":
+                if self._cancel is not None:
+                    self._cancel.set()  # here, as the thread of `pump` is busy reading
+                return
             self._inbox.append(message)
             self._wake()
 
@@ -96,6 +102,8 @@ class DataServer:
             message = self._inbox.popleft()
             try:
                 self._answer(message)
+            except CancelledError:
+                self._send({"type": "loading", "source": None})
             except QlabError as error:
                 self._refuse(message, error.to_dict())
             except Exception as error:
@@ -138,9 +146,21 @@ class DataServer:
             if isinstance(found, Dataset):
                 dataset = found
         else:
-            dataset, origin = load(text), repr(text)
+            dataset, origin = self._read(text), repr(text)
         self._show(dataset, origin)
         self._tell()
+
+    def _read(self, text: str) -> Dataset:
+        """A file or a gallery set; the page is told how far it is, and may stop it."""
+        self._cancel = Cancel()
+
+        def tell(progress: Progress) -> None:
+            self._send({"type": "loading", **progress_of(text, progress)})
+
+        try:
+            return load(text, progress=tell, cancel=self._cancel)
+        finally:
+            self._cancel = None
 
     def _show(self, dataset: Dataset, origin: str) -> None:
         key = f"{dataset.name} {dataset.hash[:8]}"

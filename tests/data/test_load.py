@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pytest
 
 import qlab
-from qlab.data import read
+from qlab.data import read_text
 from qlab.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +53,7 @@ def test_penguins_are_what_pandas_reads() -> None:
 def test_values_and_types_are_those_of_pandas(
     text: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read, "BLOCK", block)
+    monkeypatch.setattr(read_text, "BLOCK", block)
     path = write(tmp_path, text)
     ds = qlab.load(path)
     pd.testing.assert_frame_equal(ds.to_pandas(), pd.read_csv(path))
@@ -72,7 +72,7 @@ def test_large_random_table_in_many_blocks_equals_pandas(tmp_path: Path, monkeyp
     )
     path = tmp_path / "big.csv"
     frame.to_csv(path, index=False)
-    monkeypatch.setattr(read, "BLOCK", 50_000)
+    monkeypatch.setattr(read_text, "BLOCK", 50_000)
     pd.testing.assert_frame_equal(qlab.load(path).to_pandas(), pd.read_csv(path))
 
 
@@ -80,7 +80,7 @@ def test_large_random_table_in_many_blocks_equals_pandas(tmp_path: Path, monkeyp
 def test_a_planted_file_gives_exactly_its_bad_lines(
     block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read, "BLOCK", block)
+    monkeypatch.setattr(read_text, "BLOCK", block)
     lines = PENGUINS.read_text().splitlines()
     lines[47] = lines[47].replace(lines[47].split(",")[3], "n/a?", 1)
     lines[203] = "Gentoo,Biscoe,46.1"
@@ -114,8 +114,8 @@ def test_bad_cells_of_quoted_text_and_truth_values(tmp_path: Path) -> None:
 
 
 def test_a_column_whose_sample_misleads_becomes_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qlab.data.delimited.SAMPLE", 10)
-    monkeypatch.setattr(read, "BLOCK", 100)
+    monkeypatch.setattr("qlab.data.csv_layout.SAMPLE", 10)
+    monkeypatch.setattr(read_text, "BLOCK", 100)
     text = "a,b\n" + "".join(f"{i},\n" for i in range(50)) + "".join(f"k{i},z\n" for i in range(50))
     ds = qlab.load(write(tmp_path, text))
     assert ds.rows == 100

@@ -182,3 +182,53 @@ def test_the_widget_shows_a_dataset_and_takes_another() -> None:
         assert "moons" in bundle["text/html"]
     finally:
         widget.close()
+
+
+def big(folder: Path, rows: int = 40_000) -> Path:
+    rng = np.random.default_rng(0)
+    path = folder / "big.csv"
+    lines = [f"{i},{x:.4f},{'ab'[i % 2]}" for i, x in enumerate(rng.normal(size=rows))]
+    path.write_text("i,x,t\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def test_a_load_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qlab.data.read_text.BLOCK", 100_000)
+    monkeypatch.setattr("qlab.data.progress.PERIOD", 0.0)
+    page = Page()
+    page.say("load", source=str(big(tmp_path)))
+    told = [m for m, _ in page.got if m["type"] == "loading"]
+    assert [told[0]["stage"], told[1]["stage"], told[-1]["stage"]] == ["estimate", "read", "done"]
+    assert told[0]["estimate"]["rows"] == pytest.approx(40_000, rel=0.05)
+    assert told[0]["estimate"]["mapped"] is False
+    assert [c["name"] for c in told[2]["columns"]] == ["i", "x"]
+    assert told[-1]["done"] == told[-1]["total"] > 100_000
+    assert [m["type"] for m, _ in page.got][-2:] == ["dataset", "plan"]
+    assert page.got[-2][0]["dataset"]["mapped"] is False
+
+
+def test_cancel_passes_the_reading_thread_and_what_was_shown_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qlab.data.read_text.BLOCK", 100_000)
+    monkeypatch.setattr("qlab.data.progress.PERIOD", 0.0)
+    page = Page()
+    page.say("load", source="iris")
+    page.server.handle({"type": "cancel"})  # nothing is being read: of no effect
+    link = page.server._link
+
+    def meddle(message: dict[str, Any], buffers: list[bytes]) -> None:
+        link(message, buffers)
+        if message["type"] == "loading" and message.get("stage") == "read":
+            page.server.handle({"type": "cancel"})  # as another thread does, while `pump` reads
+
+    page.server._link = meddle
+    page.say("load", source=str(big(tmp_path)))
+    told = [m for m, _ in page.got]
+    assert told[-1] == {"type": "loading", "source": None}
+    assert "error" not in {m["type"] for m in told}
+    assert max(m["rows"] for m in told[:-1]) < 20_000
+    assert page.server.dataset is not None
+    assert page.server.dataset.name == "iris"
+    page.server._link = link
+    assert page.say("load", source=str(tmp_path / "big.csv"))["dataset"]["dataset"]["rows"] == 40_000

@@ -6,6 +6,7 @@
 import { badRows } from "./databad";
 import { cards, roleOf } from "./datacards";
 import { grid } from "./datagrid";
+import { loading } from "./dataload";
 import { qubits } from "./dataqubits";
 import { source } from "./datasource";
 import { summary } from "./datasummary";
@@ -40,6 +41,7 @@ export function data(root: HTMLElement, link: Link, opts: DataOptions, signal: A
       load(text) {
         top.fail(null);
         top.busy(text);
+        progress.start();
         send({ type: "load", source: text });
       },
       pick: (key) => send({ type: "pick", key }),
@@ -47,6 +49,7 @@ export function data(root: HTMLElement, link: Link, opts: DataOptions, signal: A
     },
     signal,
   );
+  const progress = loading(() => send({ type: "cancel" }), signal);
   const line = summary(
     {
       filter: (condition) => send({ type: "filter", condition }),
@@ -79,12 +82,19 @@ export function data(root: HTMLElement, link: Link, opts: DataOptions, signal: A
   );
   const body = h("div", { class: "ql-data-body" });
   const layout = [line.element, columns.element, two];
-  fill(root, top.bar, top.tabs, body, line.foot);
+  fill(root, top.bar, top.tabs, progress.element, body, line.foot);
   line.foot.hidden = true;
   fill(body, h("p", { class: "ql-data-wait cap" }, "Asking the kernel"));
 
   function receive(message: FromKernel, buffers: DataView[]): void {
-    if (message.type === "dataset") {
+    if (message.type === "loading") {
+      if (message.source !== null) progress.update(message);
+      else {
+        progress.end();
+        top.busy(null);
+      }
+    } else if (message.type === "dataset") {
+      progress.end();
       top.update(message);
       top.busy(null);
       top.fail(null);
@@ -117,8 +127,10 @@ export function data(root: HTMLElement, link: Link, opts: DataOptions, signal: A
       side.preview(message.preview);
       if (message.preview) rows.pick(message.preview.row);
     } else if (message.type === "error") {
-      if (message.at === "load") top.fail(message);
-      else if (message.at === "filter") line.fail(message);
+      if (message.at === "load") {
+        progress.end();
+        top.fail(message);
+      } else if (message.at === "filter") line.fail(message);
       else if (message.at === "plan") side.fail(message);
       else rows.forget();
     }

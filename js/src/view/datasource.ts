@@ -16,7 +16,7 @@ export interface Source {
   readonly tabs: HTMLElement;
   update(message: DatasetMessage): void;
   fail(fault: Fault | null): void;
-  /** Names what is being loaded; null ends it. */
+  /** Something is being loaded; null ends it. */
   busy(source: string | null): void;
 }
 
@@ -52,7 +52,6 @@ export function source(events: SourceEvents, signal: AbortSignal): Source {
   const field = h("label", { class: "ql-field tall grow" }, icon("table"), input, list);
   const row = h("div", { class: "ql-bar" }, field, open, load);
   const tabs = h("div", { class: "ql-tabs ql-data-tabs", role: "group", "aria-label": "Datasets" });
-  let wait: ReturnType<typeof setTimeout> | undefined;
 
   function send(): void {
     if (input.value.trim()) events.load(input.value.trim());
@@ -143,16 +142,11 @@ export function source(events: SourceEvents, signal: AbortSignal): Source {
       );
     },
     fail(fault) {
-      clearTimeout(wait);
       load.disabled = false;
       fill(note, fault && faultNote(fault));
     },
     busy(name) {
-      clearTimeout(wait);
       load.disabled = name !== null;
-      if (name === null) return;
-      // a word only when it takes long enough to be read
-      wait = setTimeout(() => fill(note, h("div", { class: "sub ql-data-busy" }, `Loading ${name}`)), 300);
     },
   };
 }

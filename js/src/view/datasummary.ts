@@ -102,7 +102,7 @@ export function summary(events: SummaryEvents, signal: AbortSignal): Summary {
         figures,
         figure(thousands(dataset.rows), rows),
         figure(thousands(dataset.columns.length), dataset.columns.length === 1 ? "column" : "columns"),
-        figure(bytes(dataset.bytes), "in memory"),
+        figure(bytes(dataset.bytes), dataset.mapped ? "mapped from disk" : "in memory"),
         dataset.missing > 0 && figure(thousands(dataset.missing), "cells missing"),
         dataset.bad.lines > 0 && bad,
       );

@@ -35,6 +35,8 @@ export interface Dataset {
   /** Columns that the grid shows, from the first. */
   readonly shown: number;
   readonly bytes: number;
+  /** The columns are mapped from disk, not held in memory. */
+  readonly mapped?: boolean;
   readonly missing: number;
   readonly bad: { readonly lines: number; readonly total: number; readonly rows: readonly BadRow[] };
   readonly note: string;
@@ -133,15 +135,39 @@ export interface PageMessage {
   readonly columns: readonly { readonly kind: "number" | "text"; readonly at: number }[];
 }
 
+/** How far a file is read; a source of null says that it was stopped. */
+export interface LoadingMessage {
+  readonly type: "loading";
+  readonly source: string;
+  readonly stage: "estimate" | "check" | "read" | "done";
+  readonly done: number;
+  readonly total: number;
+  readonly rows: number;
+  readonly bad: number;
+  readonly seconds: number;
+  readonly left: number | null;
+  readonly estimate: {
+    readonly rows: number;
+    readonly nbytes: number;
+    readonly seconds: number;
+    readonly free: number;
+    readonly mapped: boolean;
+    readonly exact: boolean;
+  } | null;
+  readonly columns: readonly { readonly name: string; readonly counts: readonly number[] }[];
+}
+
 export type FromKernel =
   | DatasetMessage
+  | LoadingMessage
+  | { readonly type: "loading"; readonly source: null }
   | PlanMessage
   | PageMessage
   | { readonly type: "preview"; readonly key: string; readonly preview: Preview | null }
   | ({ readonly type: "error"; readonly at: "load" | "filter" | "plan" | "page" } & Fault);
 
 export type ToKernel =
-  | { type: "open" }
+  | { type: "open" | "cancel" }
   | { type: "load"; source: string }
   | { type: "pick" | "close"; key: string }
   | { type: "choose"; set: Partial<Choice> }

@@ -194,3 +194,56 @@ it("lets go of everything when its owner ends", () => {
   expect(link.listeners).toBe(0);
   expect(root.childElementCount).toBe(0);
 });
+
+describe("a long load", () => {
+  const about = { rows: 1499568, nbytes: 192e6, seconds: 2.4, free: 9.4e9, mapped: false, exact: false };
+  const loading = (changes: object): void =>
+    link.tell({
+      type: "loading",
+      source: "/data/flights.csv",
+      stage: "read",
+      done: 134e6,
+      total: 216e6,
+      rows: 930000,
+      bad: 2,
+      seconds: 1.5,
+      left: 0.9,
+      estimate: about,
+      columns: [{ name: "speed", counts: [1, 5, 2] }],
+      ...changes,
+    } as never);
+  const text = (): string => one(".ql-data-loading").textContent ?? "";
+
+  it("says the estimate first, then how far it is, and what it will need", async () => {
+    show();
+    loading({ stage: "estimate", done: 0, rows: 0, bad: 0, seconds: 0.02, left: null, columns: [] });
+    expect(text()).toContain("about 1,500,000 rows");
+    loading({});
+    await new Promise((done) => setTimeout(done, 300));
+    expect(one(".ql-data-loading").hidden).toBe(false);
+    expect(text()).toContain("930,000 of about 1,500,000 rows, 134 MB of 216 MB");
+    expect(text()).toContain("900 ms left");
+    expect(text()).toContain("will need 192 MB, 9.4 GB free: kept in memory");
+    expect(text()).toContain("2 bad rows so far");
+    expect(one(".ql-data-progress").getAttribute("aria-valuenow")).toBe("62");
+    expect(all(".ql-data-growing figure").length).toBe(1);
+    loading({ estimate: { ...about, mapped: true } });
+    expect(text()).toContain("mapped from disk");
+  });
+
+  it("is stopped by Cancel and goes away when it is stopped, done or refused", () => {
+    show();
+    loading({});
+    const stop = [...one(".ql-data-loading").querySelectorAll("button")][0] as HTMLButtonElement;
+    stop.click();
+    expect(last()).toEqual({ type: "cancel" });
+    expect(stop.disabled).toBe(true);
+    link.tell({ type: "loading", source: null });
+    expect(one(".ql-data-loading").hidden).toBe(true);
+    expect((one(".ql-data-load") as HTMLButtonElement).disabled).toBe(false);
+    loading({});
+    expect(stop.disabled).toBe(false);
+    show();
+    expect(one(".ql-data-loading").hidden).toBe(true);
+  });
+});
