@@ -173,6 +173,12 @@ class Features:
 
         return open_features(folder, lineage=lineage, check=check)
 
+    @property
+    def _n_plain(self) -> int:
+        """Features before amplitudes are padded with zeros."""
+        last = self.pipeline.steps[-1][1] if self.encode == "amplitude" and self.pipeline is not None else None
+        return int(getattr(last, "n_features_in_", self.n_features))
+
     def describe(self) -> dict[str, Any]:
         """Return what a person wants to know, ready for JSON.
 
@@ -190,7 +196,7 @@ class Features:
             "names": list(self.names),
             "qubits": self.qubits,
             "encode": self.encode,
-            "encodings": encodings(self.n_features),
+            "encodings": encodings(self._n_plain),
             "rows": {"train": len(self.train), "val": len(self.val), "test": len(self.test)},
             "balance": balance,
             "clipped": self.clipped,

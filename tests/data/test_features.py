@@ -195,6 +195,7 @@ def test_amplitudes_are_the_rows_padded_and_of_norm_one() -> None:
     frame = pd.DataFrame(X, columns=list("abcde")).assign(y=["u", "v"] * 30)
     fx = qlab.load(frame).features("y", encode="amplitude", scale=None)
     assert (fx.qubits, fx.n_features, fx.names[5:]) == (3, 8, ("zero0", "zero1", "zero2"))
+    assert {e["name"]: e["qubits"] for e in fx.describe()["encodings"]}["angle"] == 5
     for part in (fx.train, fx.val, fx.test):
         assert np.abs(np.linalg.norm(part.X, axis=1) - 1).max() < 1e-12
         plain = part.rows > 2

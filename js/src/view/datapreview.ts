@@ -7,6 +7,7 @@ import { fixed, number } from "./format";
 const PITCH = 36;
 const WIDTH = 244;
 export const SHOWN = 12;
+const UNITS: Record<string, string> = { raw: "input", amplitude: "amplitude", basis: "bit" };
 
 /** The drawing, with its title; `plan` names the features and the encoding. */
 export function previewOf(plan: Plan, preview: Preview): HTMLElement {
@@ -18,7 +19,7 @@ export function previewOf(plan: Plan, preview: Preview): HTMLElement {
       : typeof preview.label === "number"
         ? `, ${plan.target} ${number(preview.label)}`
         : `, ${preview.label}`;
-  const unit = plan.encode === "raw" ? "input" : "angle, rad";
+  const unit = UNITS[plan.encode] ?? "angle, rad";
   const height = Math.max(1, n) * PITCH + 8;
   const title = `Row ${preview.row + 1}${label}`;
   return h(
@@ -38,7 +39,9 @@ export function previewOf(plan: Plan, preview: Preview): HTMLElement {
           .map((a, i) => `${plan.names[i]} ${fixed(a, 3)}`)
           .join(", ")}`,
       },
-      preview.angles.slice(0, n).map((angle, i) => wire(plan, angle, i)),
+      preview.angles
+        .slice(0, n)
+        .map((value, i) => (plan.encode === "amplitude" ? amplitude(plan, value, i) : wire(plan, value, i))),
     ),
     h(
       "p",
@@ -54,9 +57,41 @@ export function previewOf(plan: Plan, preview: Preview): HTMLElement {
   );
 }
 
-function wire(plan: Plan, angle: number, i: number): Child {
+/** A basis state and its amplitude as a bar from the middle, to the left where it is negative. */
+function amplitude(plan: Plan, value: number, i: number): Child {
   const y = 22 + i * PITCH;
-  const gate = plan.encode === "angle" ? ["RY"] : plan.encode === "iqp" ? ["H", "RZ"] : [];
+  const middle = 112;
+  const long = 52 * Math.abs(value);
+  return s(
+    "g",
+    null,
+    s("title", null, `${plan.names[i]}: ${fixed(value, 6, true)}`),
+    s("text", { x: 0, y: y + 4, class: "m ql-data-x" }, `|${i.toString(2).padStart(plan.qubits, "0")}⟩`),
+    s("line", { class: "wire", x1: middle, x2: middle, y1: y - 14, y2: y + 14 }),
+    s(
+      "g",
+      { class: "g g-data" },
+      s("rect", {
+        x: value < 0 ? middle - long : middle,
+        y: y - 8,
+        width: Math.max(0.5, long),
+        height: 16,
+        rx: 2,
+      }),
+    ),
+    s(
+      "text",
+      { class: "m ql-data-angle", x: WIDTH - 14, y: y + 4, "text-anchor": "end" },
+      fixed(value, 3, true),
+    ),
+  );
+}
+
+function wire(plan: Plan, value: number, i: number): Child {
+  const y = 22 + i * PITCH;
+  const bit = plan.encode === "basis";
+  const angle = bit ? Math.PI * value : value;
+  const gate = plan.encode === "angle" || bit ? ["RY"] : plan.encode === "iqp" ? ["H", "RZ"] : [];
   const turn = angle - Math.PI / 2; // the hand of angle 0 points up
   const dial = gate.length === 2 ? 144 : 128;
   const hand = `M${dial},${y}L${(dial + 10.5 * Math.cos(turn)).toFixed(2)},${(y + 10.5 * Math.sin(turn)).toFixed(2)}`;
@@ -81,7 +116,7 @@ function wire(plan: Plan, angle: number, i: number): Child {
     s(
       "text",
       { class: "m ql-data-angle", x: WIDTH - 14, y: y + 4, "text-anchor": "end" },
-      fixed(angle, 3, true),
+      bit ? String(value) : fixed(angle, 3, true),
     ),
   );
 }
