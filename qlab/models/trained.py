@@ -29,6 +29,10 @@ class TrainedModel:
     features: Any = None
     name: str = "model"
 
+    def __repr__(self) -> str:
+        weights = "untrained" if self.theta is None else f"{self.theta.size} weights"
+        return f"<TrainedModel of {self.name}: {self.model.circuit!r}, head {self.model.head!r}, {weights}>"
+
     def scores(self, data: Any) -> Array:
         """Return scores (rows, n_outputs): log odds, logits or, in regression, values in units of the target.
 

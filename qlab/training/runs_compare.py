@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import TrainError
+from .control import STEERING
+from .events import Intervened
 from .run_stored import open_run
 from .run_view import RunView
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_COURSE = ("parent", "steered")
 POINTS = 2000  # rows of each run in `Comparison.curves`, by default
 LEFT_OUT = ("circuit", "name", "lineage")  # of a spec: too long for a table, or shown by another name
 
@@ -41,7 +44,11 @@ class Comparison:
         return iter(self.runs)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row a run: state, final figures, and of the recipe only what differs."""
+        """Return one row a run: state, final figures, and of the recipe only what differs.
+
+        ``parent`` is ``"run @ step"`` of a branch, ``steered`` what was changed on the way, ``"lr 0.01 @ 201"`` from
+        the first step that it governs; both are left out where no run has any.
+        """
         import pandas as pd
 
         specs = [{k: v for k, v in asdict(run.spec).items() if k not in LEFT_OUT} for run in self.runs]
@@ -52,8 +59,9 @@ class Comparison:
             circuit = {"gates": run.stats.get("gates"), "weights": run.stats.get("weights")}
             recipe = {k: spec[k] for k in different}
             head = {"id": run.id, "name": run.name, "state": run.state, "step": run.step}
-            rows.append({**head, **run.summary(), **recipe, **circuit})
-        return pd.DataFrame(rows).set_index("id")
+            rows.append({**head, **_course(run), **run.summary(), **recipe, **circuit})
+        frame = pd.DataFrame(rows).set_index("id")
+        return frame.drop(columns=[k for k in _COURSE if not frame[k].any()])
 
     def curves(self, column: str = "loss", points: int = POINTS) -> dict[str, tuple[Any, Any]]:
         """Return steps and values of a column by run id, in at most ``points`` rows each, extremes exact.
@@ -103,6 +111,18 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         return str(self.to_pandas().to_html(max_rows=200, border=0))
+
+
+def _course(run: RunView) -> dict[str, str]:
+    """What the recipe doesn't tell: where a run branched off, and how it was steered since."""
+    origin = run.origin
+    parent = "" if origin is None else f"{origin['run']} @ {origin['step']}"
+    orders = [e for e in run.events if isinstance(e, Intervened) and e.kind in STEERING]
+    return {"parent": parent, "steered": ", ".join(f"{e.kind} {_plain(e.new)} @ {e.step}" for e in orders)}
+
+
+def _plain(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
 
 
 def compare(runs: Iterable[Any], *, folder: str | PathLike[str] | None = None) -> Comparison:

@@ -29,7 +29,7 @@ def script_of(run: RunView) -> str:
     lines = [
         f'"""Makes run {run.id} again, to the last bit{origin}.',
         "",
-        f"{len(orders)} interventions are given again; {len(others)} pauses and stops change no number.",
+        f"Interventions given again: {len(orders)}. Pauses and stops, which change no number: {len(others)}.",
         *([f"Made with {', '.join(f'{k} {v}' for k, v in environment.items())}."] if environment else []),
         '"""',
         "",

@@ -50,7 +50,7 @@ class Spec:
         foreign: the kind of a network of another library; its spec tells what ran, but can't rebuild it.
     """
 
-    circuit: str
+    circuit: str = field(repr=False)  # its text would bury the rest
     observables: tuple[str | dict[str, float], ...]
     head: str
     task: str

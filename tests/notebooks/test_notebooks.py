@@ -23,6 +23,22 @@ def test_a_notebook_is_stored_without_outputs(path: Path) -> None:
     assert all(not cell.get("outputs") for cell in notebook.cells)
 
 
+@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.stem[:2] != "01"], ids=lambda p: p.stem)
+def test_a_workshop_notebook_is_a_lesson(path: Path) -> None:
+    """Short; an aim first, a question to guess at, a word on the classical model, and exercises last."""
+    cells = nbformat.read(path, as_version=4).cells
+    words = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    assert sum(cell.cell_type == "code" for cell in cells) <= 12
+    assert "**Aim.**" in words[0]
+    assert any("**Guess" in text for text in words)
+    assert "classical" in "\n".join(words)
+    lesson, exercises = words[-1].split("## Exercises")
+    assert "## What to take away" in lesson
+    assert sum(line[:2] in ("1.", "2.") for line in exercises.splitlines()) == 2
+    machine = [str(Path.home()), "/home/", "/tmp/", "http://", "https://"]
+    assert [word for word in machine for cell in cells if word in cell.source] == []  # offline, on any machine
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_a_notebook_executes(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
