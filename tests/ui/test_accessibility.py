@@ -37,3 +37,30 @@ def test_axe_finds_nothing_serious(notebook: Notebook, theme: str) -> None:
         lab.locator(ready).first.wait_for()
         assert page.evaluate(RUN, ".ql-labroot") == [], tab
     notebook.theme(LIGHT)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_axe_finds_nothing_serious_in_what_opens(notebook: Notebook, theme: str) -> None:
+    notebook.new("import qlab\nqlab.Designer(qlab.templates.reuploading(4, 2))").run(0)
+    page = notebook.page
+    notebook.theme(theme)
+    root = notebook.widget(".ql-ds")
+    page.evaluate(AXE.read_text())
+    root.get_by_role("button", name="Templates").click()
+    assert page.evaluate(RUN, ".ql-ds") == [], "menu of templates"
+    root.locator(".ql-menu > button", has_text="Hardware-efficient").click()
+    root.get_by_role("dialog").wait_for()
+    assert page.evaluate(RUN, ".ql-ds") == [], "settings of a template"
+    page.keyboard.press("Escape")
+    root.get_by_role("button", name="Export").click()
+    assert page.evaluate(RUN, ".ql-ds") == [], "menu of exports"
+    page.keyboard.press("Escape")
+    root.locator(".ql-worth button:not(:disabled)").first.click(timeout=30_000)
+    root.get_by_role("dialog").wait_for()
+    assert page.evaluate(RUN, ".ql-ds") == [], "plot of an estimate"
+    page.keyboard.press("Escape")
+    root.locator("[role='application']").focus()
+    page.keyboard.press("?")
+    root.get_by_role("dialog").wait_for()
+    assert page.evaluate(RUN, ".ql-ds") == [], "sheet of keys"
+    notebook.theme(LIGHT)

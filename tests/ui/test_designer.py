@@ -100,6 +100,47 @@ def test_an_angle_that_does_not_parse_keeps_the_last_good_drawing(notebook: Note
     assert ops(notebook) == [["ry", [0], ["2*pi*x[0]+w[0]"]]]
 
 
+def test_openqasm_is_typed_and_the_state_is_shown_at_a_column(notebook: Notebook, shot: Shot) -> None:
+    notebook.new("import qlab\nd = qlab.Designer(qlab.Circuit(2).append('h', 0).append('ry', 1, 'w[0]'))\nd").run(0)
+    root = notebook.widget(".ql-ds")
+    code = root.locator(".ql-two:not([hidden]) textarea")
+    keys = notebook.page.keyboard
+    code.click()
+    keys.press("Control+End")
+    keys.type("cx q[0], q[1];\nbit c;\nc = measure q[0];\nif (c) { z q[1]; }\n")
+    assert [op[0] for op in ops(notebook)] == ["h", "ry", "x", "measure", "z"]
+    assert code.input_value().endswith("cx q[0], q[1];\nbit c;\nc = measure q[0];\nif (c) { z q[1]; }\n")
+
+    code.click()
+    keys.press("Control+End")
+    keys.type("ry(w_0*) q[1];")
+    banner = root.locator(".ql-two:not([hidden]) .ql-code-err")
+    banner.wait_for()
+    assert "A value was expected before ')'" in banner.inner_text()
+    assert len(ops(notebook)) == 5, "an error keeps the last good circuit"
+    shot("designer-qasm-error", ".ql-ds")
+    banner.get_by_role("button", name="Last good text").click()
+
+    about = root.locator(".ql-state-about")
+    assert "One branch: c" in about.inner_text()
+    canvas = root.locator("[role='application']")
+    canvas.focus()
+    for _ in range(3):
+        keys.press("[")
+    assert "before column" in about.inner_text()
+    shot("designer-marker", ".ql-ds")
+
+    canvas.focus()
+    keys.press("Home")
+    keys.press("Shift+ArrowDown")
+    keys.press("g")
+    root.locator("[aria-label='Name of the block']").wait_for()
+    assert json.loads(notebook.evaluate("import json; json.dumps([b.name for b in d.circuit.blocks])").strip("'")) == [
+        "block 1"
+    ]
+    shot("designer-block", ".ql-ds")
+
+
 def test_the_theme_is_followed_while_open(notebook: Notebook, shot: Shot) -> None:
     notebook.new("import qlab\nd = qlab.Designer(qlab.templates.reuploading(4, 2))\nd").run(0)
     page = notebook.page
@@ -107,3 +148,37 @@ def test_the_theme_is_followed_while_open(notebook: Notebook, shot: Shot) -> Non
         notebook.theme(name)
         page.wait_for_selector(f".ql-ds.{mark}")
         shot(f"designer-{mark}", ".ql-ds")
+
+
+CROWDED = """import qlab
+c = qlab.Circuit(50)
+for i in range(1000):
+    wire, layer = i % 50, i // 50
+    if layer % 2 == 0:
+        c = c.append("ry", wire, f"w[{i}]")
+    else:
+        c = c.append("cx", [wire, (wire + layer) % 50])
+d = qlab.Designer(c, height=600)
+d"""
+
+
+def test_a_crowded_circuit_draws_what_is_in_view_and_has_a_map(notebook: Notebook, shot: Shot) -> None:
+    notebook.new(CROWDED).run(0)
+    root = notebook.widget(".ql-ds")
+    gates = root.locator("[role='application'] [data-id]")
+    gates.first.wait_for()
+    assert "50 wires need 16 PB a copy; shown to 16" in root.inner_text()
+    assert gates.count() < 500
+    chart = root.locator(".ql-map")
+    box = chart.bounding_box()
+    assert box
+    assert root.locator(".ql-map-view").bounding_box()["width"] < box["width"] / 3  # type: ignore[index]
+    first = gates.first.get_attribute("data-id")
+    notebook.page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + 20)
+    root.locator(f"[role='application'] [data-id='{first}']").wait_for(state="detached")
+    assert 0 < gates.count() < 500
+    shot("designer-crowded-light", ".ql-ds")
+    notebook.theme(DARK)
+    notebook.page.wait_for_selector(".ql-ds.ql-dark")
+    shot("designer-crowded-dark", ".ql-ds")
+    notebook.theme(LIGHT)

@@ -43,6 +43,35 @@ def test_the_launcher_has_both_cards_and_a_circuit_opens_without_a_kernel(page: 
     shot("document-light", ".ql-document")
 
 
+def test_openqasm_files_open_in_the_designer_and_bad_ones_stay_as_they_are(
+    page: Page, server: LabServer, shot: Shot
+) -> None:
+    good, bad = server.root / "bell.qasm", server.root / "bad.qasm"
+    good.write_text('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nh q[0];\ncx q[0],q[1];\n')
+    bad.write_text("OPENQASM 3.0;\nqubit[2] q;\nhh q[0];\n")
+    page.goto(server.url("bell.qasm"), wait_until="domcontentloaded")
+    page.wait_for_selector(".ql-document [role='application'] [data-id]", timeout=90_000)
+    assert page.locator(".ql-document [role='application'] [data-id]").count() == 2
+    page.locator(".ql-document [role='application']").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("x")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save').then(() => true)")
+    assert good.read_text().startswith("OPENQASM 2.0;")
+    assert good.read_text().rstrip().endswith("x q[0];")
+    shot("document-qasm", ".ql-document")
+
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:open', {path: 'bad.qasm'}).then(() => true)")
+    note = page.locator(".ql-document:visible .ql-note")
+    note.wait_for()
+    assert "line 3, column 1" in note.inner_text()
+    assert "hh q[0];" in page.locator(".ql-document:visible .ql-cl.bad").inner_text()
+    page.locator(".ql-document:visible [role='application']").focus()
+    page.keyboard.press("x")
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.context.model.dirty") is False
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save').then(() => true)")
+    assert bad.read_text() == "OPENQASM 3.0;\nqubit[2] q;\nhh q[0];\n"
+
+
 def test_the_lab_card_opens_a_notebook_with_the_lab(page: Page, server: LabServer, shot: Shot) -> None:
     open_launcher(page, server)
     page.locator(".jp-LauncherCard", has_text="qlab Lab").first.click()

@@ -69,8 +69,22 @@ export function product(a: Matrix, b: Matrix): Matrix {
   return { re, im };
 }
 
-/** All indices whose `fixed` bits (ascending) are 0, plus `set`. */
+const KEPT_LISTS = 64;
+const lists = new Map<string, Int32Array>();
+
+/** The indices of a gate's places, kept for the gates met last: the same pairs of wires come again and again. */
 function indices(size: number, fixed: readonly number[], set: number): Int32Array {
+  const key = `${size}:${fixed.join()}:${set}`;
+  const known = lists.get(key);
+  if (known) return known;
+  if (lists.size >= KEPT_LISTS) lists.delete(lists.keys().next().value!);
+  const made = indexList(size, fixed, set);
+  lists.set(key, made);
+  return made;
+}
+
+/** All indices whose `fixed` bits (ascending) are 0, plus `set`. */
+function indexList(size: number, fixed: readonly number[], set: number): Int32Array {
   const list = new Int32Array(size >> fixed.length);
   const masks = fixed.map((q) => (1 << q) - 1);
   for (let k = 0; k < list.length; k++) {

@@ -114,10 +114,16 @@ export function slope(
   return (at(STEP) - at(-STEP)) / (2 * STEP);
 }
 
+/** Why there is nothing to estimate, as far as it is seen without a simulation; or undefined. */
+export function atSight(c: Circuit, limit: number): string | undefined {
+  if (nWeights(c) === 0) return "There is no weight to vary.";
+  return c.qubits.length > limit ? `Estimated to ${limit} wires.` : undefined;
+}
+
 /** Why there is nothing to estimate, or undefined. */
 export function obstacle(c: Circuit, limit: number): string | undefined {
-  if (nWeights(c) === 0) return "There is no weight to vary.";
-  if (c.qubits.length > limit) return `Estimated to ${limit} wires.`;
+  const seen = atSight(c, limit);
+  if (seen !== undefined) return seen;
   const mid = new Runner().run(c, [], []);
   if (!isState(mid) || mid.branch || c.ops.some((op) => op.condition || op.gate === "reset"))
     return "Measurements in the middle leave no one state to compare.";

@@ -8,6 +8,7 @@ import type { Layout, Placed, Rect } from "../core/layout";
 import { fill, h, on, s } from "./dom";
 import { classicalLine, gateNode, originOf, signature } from "./gatenode";
 import { flag, markerLine } from "./marker";
+import { minimap } from "./minimap";
 import { layoutOf, type Session } from "./session";
 
 /** Where a drop would go. */
@@ -38,7 +39,14 @@ interface Drawn {
   readonly node: SVGGElement;
   readonly line: SVGGElement | undefined;
   readonly key: string;
+  /** What it was drawn from: the same objects need no second look. */
+  readonly from: readonly unknown[];
 }
+
+/** How far the view goes, in px, before columns are added and taken away. */
+const STEP = 320;
+/** More gates than this jump to their new places instead of sliding. */
+const SLIDING = 24;
 
 let count = 0;
 
@@ -76,9 +84,11 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
   const corner = h("div", { class: "ql-corner", "aria-hidden": "true" });
   const stack = h("div", { class: "ql-stack" }, main, ruler, labels, corner);
   const scroll = h("div", { class: "ql-scroll" }, stack);
+  const map = minimap(session, scroll, signal);
   const el = h(
     "section",
     { class: "ql-cv", "aria-label": "Circuit", style: `--ql-mix: url(#${mix})` },
+    map.el,
     scroll,
   );
   const drawn = new Map<string, Drawn>();
@@ -126,7 +136,8 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     corner.style.height = `${l.metrics.ruler * z}px`;
     el.dataset.zoom = z < 0.45 ? "bare" : z < 0.7 ? "names" : "full";
     const c = session.shown;
-    main.setAttribute(
+    attribute(
+      main,
       "aria-label",
       `Circuit ${c.name}, ${c.qubits.length} wires, ${l.columns.length} columns, ${c.ops.length} operations`,
     );
@@ -135,9 +146,21 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     drawRuler(l, W);
     drawLabels(l);
     drawOver(l);
+    map.update();
+    map.frame(left, view.w);
+  }
+
+  /** Whether a part is to be drawn anew, and notes what it is drawn from. */
+  const known = new Map<string, readonly unknown[]>();
+  function anew(part: string, ...from: unknown[]): boolean {
+    if (known.get(part)?.every((v, i) => v === from[i])) return false;
+    known.set(part, from);
+    return true;
   }
 
   function drawWires(l: Layout, W: number): void {
+    const marks0 = l.cmarks.map((m) => `${m.x}:${m.text}`).join();
+    if (!anew("wires", W, l.labelW, l.cwire, l.wires.length, marks0)) return;
     fill(
       wires,
       l.wires.map((w) => s("line", { class: "wire", x1: l.labelW - 4, x2: W, y1: w.y, y2: w.y })),
@@ -152,8 +175,11 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     );
   }
 
-  /** What is drawn: the view and one more on each side. */
-  const span = (z: number): [number, number] => [(left - view.w) / z, (left + 2 * view.w) / z];
+  /** What is drawn: the view and more on each side, in steps, so that most of a scroll changes nothing. */
+  const span = (z: number): [number, number] => {
+    const at = Math.round(left / STEP) * STEP;
+    return [(at - STEP) / z, (at + view.w + STEP) / z];
+  };
 
   function visible(l: Layout): Placed[] {
     const z = session.zoom;
@@ -177,9 +203,16 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     }
     const ghosts = new Set(session.preview?.ids);
     let next: ChildNode | null = gates.firstChild;
+    let moved = 0;
     for (const p of items) {
       const op = session.shown.ops[p.index]!;
       const old = drawn.get(p.id);
+      const from = [p, op, session.shown.qubits, ghosts.has(p.id)];
+      if (old?.from.every((v, i) => v === from[i])) {
+        if (old.node === next) next = next.nextSibling;
+        else gates.insertBefore(old.node, next);
+        continue;
+      }
       const key = signature(p);
       const node = old?.key === key ? old.node : gateNode(p);
       if (old && old.node !== node) {
@@ -189,23 +222,28 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
       old?.line?.remove();
       const line = classicalLine(p);
       if (line) under.append(line);
-      drawn.set(p.id, { node, line, key });
+      drawn.set(p.id, { node, line, key, from });
       const on = op.qubits.map((q) => session.shown.qubits[q]).join(" ");
-      node.dataset.id = p.id;
-      node.setAttribute("role", "img");
-      node.setAttribute("aria-label", `${opName(op)}, ${on}, column ${p.col}`);
+      if (node !== old?.node) {
+        node.dataset.id = p.id;
+        node.setAttribute("role", "img");
+      }
+      attribute(node, "aria-label", `${opName(op)}, ${on}, column ${p.col}`);
       node.classList.toggle("is-ghost", ghosts.has(p.id));
       const o = originOf(p);
-      node.style.transform = `translate(${o.x}px,${o.y}px)`;
+      if (attribute(node, "style", `transform: translate(${o.x}px, ${o.y}px)`) && old) moved += 1;
       // reading order: by column, then from the top
       if (node === next) next = next.nextSibling;
       else gates.insertBefore(node, next);
     }
+    // each gate that slides is a layer of its own for the browser
+    gates.classList.toggle("is-many", moved > SLIDING);
   }
 
   function drawRuler(l: Layout, W: number): void {
     const [from, to] = span(session.zoom);
     const lit = new Set(session.selection.map((id) => l.byId.get(id)?.col));
+    if (!anew("ruler", l, W, from, to, session.marker, [...lit].sort().join())) return;
     fill(
       ruler,
       s("rect", { class: "back", width: W, height: l.metrics.ruler }),
@@ -225,24 +263,21 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
   }
 
   function drawLabels(l: Layout): void {
+    const { qubits, clbits } = session.shown;
+    if (!anew("labels", l.labelW, l.cwire, session.wire, qubits, clbits)) return;
     fill(
       labels,
       s("rect", { class: "back", width: l.labelW - 4, height: "100%" }),
       l.wires.map((w, i) => {
         const on = session.wire === i ? "name on" : "name";
-        return s(
-          "text",
-          { class: on, x: 12, y: w.y + 4 },
-          w.name,
-          s("title", null, session.shown.qubits[i] ?? ""),
-        );
+        return s("text", { class: on, x: 12, y: w.y + 4 }, w.name, s("title", null, qubits[i] ?? ""));
       }),
       l.cwire !== undefined && [
         s("text", { class: "name", x: 12, y: l.cwire + 4 }, "c"),
         s(
           "text",
           { class: "tk", x: l.labelW - 12, y: l.cwire + 4, "text-anchor": "end" },
-          `${session.shown.clbits.length} ${session.shown.clbits.length === 1 ? "bit" : "bits"}`,
+          `${clbits.length} ${clbits.length === 1 ? "bit" : "bits"}`,
         ),
       ],
     );
@@ -310,11 +345,12 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     scroll,
     "scroll",
     () => {
+      left = scroll.scrollLeft; // now, while nothing is changed that would have to be laid out for it
+      map.frame(left, view.w);
       if (frame) return;
       frame = requestAnimationFrame(() => {
         frame = 0;
         if (signal.aborted) return;
-        left = scroll.scrollLeft;
         const l = layoutOf(session.shown);
         drawGates(l);
         drawRuler(l, Math.max(l.width, view.w / session.zoom));
@@ -332,8 +368,15 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
   return self;
 }
 
+/** Sets what differs: an attribute set anew makes the browser look at it again. */
+function attribute(el: Element, name: string, value: string): boolean {
+  if (el.getAttribute(name) === value) return false;
+  el.setAttribute(name, value);
+  return true;
+}
+
 function size(svg: SVGSVGElement, w: number, height: number, zoom: number): void {
-  svg.setAttribute("width", String(Math.round(w * zoom * 100) / 100));
-  svg.setAttribute("height", String(Math.round(height * zoom * 100) / 100));
-  svg.setAttribute("viewBox", `0 0 ${w} ${height}`);
+  attribute(svg, "width", String(Math.round(w * zoom * 100) / 100));
+  attribute(svg, "height", String(Math.round(height * zoom * 100) / 100));
+  attribute(svg, "viewBox", `0 0 ${w} ${height}`);
 }

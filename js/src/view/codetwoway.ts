@@ -107,8 +107,13 @@ export function twoWay(session: Session, label: string, leave: () => void, signa
     editor.put(base);
   }
 
+  let last: readonly unknown[] = [];
+
   /** Marks, wave and banner; the caret stays where it is. */
   function show(): void {
+    const now = [session.selection, ids, trouble, stale, el.hidden];
+    if (last.length > 0 && now.every((v, i) => v === last[i])) return;
+    last = now;
     const chosen = new Set(session.selection);
     const lit = new Set(ids.flatMap((list, i) => (list.some((id) => chosen.has(id)) ? [i] : [])));
     editor.mark(trouble ? new Set() : lit);

@@ -33,6 +33,8 @@ export interface DesignerOptions {
   readonly readOnly?: string;
 }
 
+/** How long the code may lag behind a slider that never rests, in ms. */
+const PATIENCE = 250;
 const ZOOMS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
 
 /** Mounts the designer into `root` until `signal` ends. */
@@ -165,6 +167,7 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
   };
 
   let tall = 0;
+  let painted = false;
   function paint(): void {
     const had = within();
     root.classList.toggle("is-locked", session.locked !== undefined && !session.conflict);
@@ -186,12 +189,33 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
     canvas.update();
     strip.update();
     gate.update();
-    code.update();
     state.update();
+    text();
     footer();
     setText(live, session.spoken);
     // what had the focus may be gone with its gate; the keys must not go to the page
     if (had && !within()) focusCanvas();
+    painted = true;
+  }
+
+  let waiting = 0;
+  let since = 0;
+  /** The text comes after the picture: in the next quiet frame, or at once while the focus is in it. */
+  function text(): void {
+    const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
+    const now = performance.now();
+    cancelAnimationFrame(waiting);
+    if (!painted || code.el.contains(active) || (since > 0 && now - since > PATIENCE)) {
+      since = 0;
+      code.update();
+      return;
+    }
+    if (since === 0) since = now;
+    waiting = requestAnimationFrame(() => {
+      if (signal.aborted || frame) return;
+      since = 0;
+      code.update();
+    });
   }
 
   function footer(): void {

@@ -56,9 +56,9 @@ function texts(p: Placed, box: Placed["boxes"][number], o: Origin): SVGElement[]
 }
 
 function meter(box: Placed["boxes"][number], o: Origin): SVGElement {
-  const x = box.x - o.x;
-  const y = box.y - o.y;
-  return s("path", { class: "mt", d: `M${x + 8},${y + 28}a12,12 0 0 1 24,0M${x + 20},${y + 28}l8,-14` });
+  const x = box.x + box.w / 2 - o.x;
+  const y = box.y + box.h / 2 + 8 - o.y;
+  return s("path", { class: "mt", d: `M${x - 12},${y}a12,12 0 0 1 24,0M${x},${y}l8,-14` });
 }
 
 /** Everything of one gate but the double line to the classical wire. */

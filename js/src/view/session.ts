@@ -19,8 +19,12 @@ export type { Cursor, Mode, Note, Panel, Preview, Tab } from "./sessiontypes";
 const layouts = new WeakMap<Circuit, Layout>();
 const statistics = new WeakMap<Circuit, Stats>();
 
+/** Room for a finger, where that is what points. */
+const TOUCH = typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches;
+const ROOM = TOUCH ? { colMin: 64, pitch: 64, gate: 46 } : {};
+
 export function layoutOf(c: Circuit): Layout {
-  const known = layouts.get(c) ?? layout(c);
+  const known = layouts.get(c) ?? layout(c, ROOM);
   layouts.set(c, known);
   return known;
 }

@@ -2,7 +2,7 @@
 import { type Circuit, nInputs, nWeights } from "../core/circuit";
 import { columns } from "../core/columns";
 import { cone } from "../core/cone";
-import { MAX_WIRES, type SimResult, type State } from "../core/simulate";
+import { MAX_WIRES, probabilities, type SimResult, type State } from "../core/simulate";
 import { Runner } from "../core/trajectories";
 import type { Session } from "./session";
 import { grow } from "./trial";
@@ -74,14 +74,25 @@ export function bars(state: State): Bar[] {
   };
   const size = state.re.length;
   if (size <= MOST) return Array.from({ length: size }, (_, i) => bar(i));
-  const p = state.re.map((v, i) => v * v + state.im[i]! * state.im[i]!);
-  // a few of thousands: pick them by a threshold instead of sorting all
-  const order = Array.from(p).sort((a, b) => b - a);
-  const least = order[LARGEST - 1]!;
-  const picked: number[] = [];
-  for (let i = 0; i < size && picked.length < LARGEST; i++) if (p[i]! > least) picked.push(i);
-  for (let i = 0; i < size && picked.length < LARGEST; i++) if (p[i] === least) picked.push(i);
+  const p = probabilities(state);
+  const picked = largest(p, LARGEST);
   picked.sort((a, b) => a - b);
   const rest = Math.max(0, 1 - picked.reduce((sum, i) => sum + p[i]!, 0));
   return [...picked.map(bar), { bits: "", abs: Math.sqrt(rest), phase: 0, p: rest }];
+}
+
+/** The places of the `n` largest values, of equal ones the first; one pass, since there are many thousands. */
+function largest(values: Float64Array, n: number): number[] {
+  const best: number[] = [];
+  let least = -1;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if (best.length === n && v <= least) continue;
+    let at = best.length;
+    while (at > 0 && values[best[at - 1]!]! < v) at -= 1;
+    best.splice(at, 0, i);
+    if (best.length > n) best.pop();
+    least = values[best.at(-1)!]!;
+  }
+  return best;
 }

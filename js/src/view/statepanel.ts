@@ -1,9 +1,9 @@
 /** The state at the trial values: amplitudes or probabilities, Bloch vectors, ⟨Z₀⟩. Says so where it can't be shown. */
 import { type Circuit, wiresOf } from "../core/circuit";
-import { bloch, expectationZ, isState, type State } from "../core/simulate";
+import { bloch, isState, type State } from "../core/simulate";
 import type { Branch, Lot } from "../core/trajectories";
 import { drawAmplitudes, phaseWheel } from "./amplitudes";
-import { sphere } from "./blochview";
+import { type Sphere, sphere } from "./blochview";
 import { type Child, fill, h, on, s } from "./dom";
 import { fixed, plural, thousands } from "./format";
 import { type Mode, type Session, statsOf } from "./session";
@@ -38,6 +38,8 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   );
   const wheel = h("div", { class: "ql-ph" }, h("h2", null, "Phase"), phaseWheel());
   const balls = h("div", { class: "ql-bls" });
+  const facts = h("div", { class: "ql-obs" });
+  let spheres: Sphere[] = [];
   const bloc = h(
     "div",
     { class: "ql-blo" },
@@ -141,22 +143,20 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
     const vectors = bloch(state, names.length);
     const many = names.length > 8;
     balls.classList.toggle("is-row", many);
-    fill(
-      balls,
-      vectors.map((v, q) => sphere(names[q] ?? "", v)),
-      h(
-        "div",
-        { class: "ql-obs" },
-        observables(
-          state,
-          vectors.map((v) => v.z),
-        ),
-      ),
-    );
+    if (spheres.length !== vectors.length) {
+      spheres = vectors.map(() => sphere());
+      fill(
+        balls,
+        spheres.map((one) => one.el),
+        facts,
+      );
+    }
+    for (const [q, v] of vectors.entries()) spheres[q]!.update(names[q] ?? "", v);
+    fill(facts, observables(vectors.map((v) => v.z)));
   }
 
-  function observables(state: State, z: readonly number[]): Child {
-    const facts: [string, string][] = [["⟨Z₀⟩", fixed(expectationZ(state, 0), 3, true)]];
+  function observables(z: readonly number[]): Child {
+    const facts: [string, string][] = [["⟨Z₀⟩", fixed(z[0] ?? 0, 3, true)]];
     const { ops } = session.shown;
     const last = ops.findLast((o) => o.gate === "measure");
     // only of a measurement that nothing follows on its wire, and in the state at the end

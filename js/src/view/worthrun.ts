@@ -3,7 +3,7 @@
  * the last edit on. The next edit ends it; what was known stays, marked as old, until the new figures come.
  */
 import { type Circuit, nInputs } from "../core/circuit";
-import { obstacle, Sampler, type Worth } from "../core/worth";
+import { atSight, obstacle, Sampler, type Worth } from "../core/worth";
 import type { Session } from "./session";
 import { grow } from "./trial";
 
@@ -20,13 +20,17 @@ export interface WorthState {
 const WAIT = 300;
 const SLICE = 6;
 const SAMPLES = 1000;
-const PATIENCE = 8000;
+/** How long nothing must have happened before the next slice, in ms. */
+const REST = 120;
+/** What it may take in all, in ms of its own. */
+const PATIENCE = 5000;
 export const WORTH_LIMIT = 14;
 
 export class WorthRun {
   state: WorthState = { worth: undefined, old: false, progress: undefined, reason: undefined };
   #about: Circuit | undefined;
   #timer = 0;
+  #touched = 0;
 
   constructor(
     private readonly session: Session,
@@ -34,6 +38,9 @@ export class WorthRun {
     signal: AbortSignal,
   ) {
     signal.addEventListener("abort", () => window.clearTimeout(this.#timer), { once: true });
+    session.onChange(() => {
+      this.#touched = performance.now();
+    });
   }
 
   /** Starts anew where the circuit is another one than before. */
@@ -42,33 +49,44 @@ export class WorthRun {
     if (c === this.#about) return;
     this.#about = c;
     window.clearTimeout(this.#timer);
-    const reason = c.ops.length > 2000 ? "Too many gates to estimate here." : obstacle(c, WORTH_LIMIT);
+    const reason = c.ops.length > 2000 ? "Too many gates to estimate here." : atSight(c, WORTH_LIMIT);
     if (reason !== undefined) {
-      this.state = { worth: undefined, old: false, progress: undefined, reason };
+      this.#none(reason);
       return;
     }
     this.state = { worth: this.state.worth, old: true, progress: 0, reason: undefined };
     this.#timer = window.setTimeout(() => this.#begin(c), WAIT);
   }
 
+  #none(reason: string): void {
+    this.state = { worth: undefined, old: false, progress: undefined, reason };
+  }
+
   #begin(c: Circuit): void {
+    // a simulation, and so not within the edit
+    const reason = obstacle(c, WORTH_LIMIT);
+    if (reason !== undefined) {
+      this.#none(reason);
+      this.changed();
+      return;
+    }
     const { x } = grow(this.session.trial, nInputs(c), 0);
     const sampler = new Sampler(c, x);
-    const start = performance.now();
+    let spent = 0;
     const slice = (): void => {
       if (this.session.circuit !== c) return;
-      const until = performance.now() + SLICE;
+      // while a slider moves or a gate is dragged, the picture comes first
+      if (performance.now() - this.#touched < REST) {
+        this.#timer = window.setTimeout(slice, REST);
+        return;
+      }
+      const start = performance.now();
+      const until = start + SLICE;
       let fine = true;
       while (fine && sampler.samples < SAMPLES && performance.now() < until) fine = sampler.step();
-      const spent = performance.now() - start;
+      spent += performance.now() - start;
       const done = sampler.samples >= SAMPLES || (spent > PATIENCE && sampler.samples >= 50) || !fine;
-      if (!fine)
-        this.state = {
-          worth: undefined,
-          old: false,
-          progress: undefined,
-          reason: "An angle has no value at some weights.",
-        };
+      if (!fine) this.#none("An angle has no value at some weights.");
       else if (done)
         this.state = { worth: sampler.worth(), old: false, progress: undefined, reason: undefined };
       else

@@ -7,7 +7,9 @@ import { circuit, type FakeStore, fakeStore, read } from "./helpers";
 let root: HTMLElement;
 let end: AbortController;
 let store: FakeStore;
-const frame = () => new Promise((done) => setTimeout(done, 40));
+/** The picture, and the frame after it, in which the text follows. */
+const frame = () =>
+  new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 40));
 const main = () => root.querySelector<SVGElement>(".ql-main")!;
 const labels = () => [...root.querySelectorAll(".ql-gates > g")].map((g) => g.getAttribute("aria-label"));
 const value = () => JSON.parse(store.get());

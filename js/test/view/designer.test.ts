@@ -8,7 +8,9 @@ let root: HTMLElement;
 let end: AbortController;
 let store: FakeStore;
 
-const frame = () => new Promise((done) => setTimeout(done, 40));
+/** The picture, and the frame after it, in which the text follows. */
+const frame = () =>
+  new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 40));
 
 async function mount(c = circuit(3)): Promise<void> {
   store = fakeStore(print(c));

@@ -8,7 +8,9 @@ let root: HTMLElement;
 let end: AbortController;
 let store: FakeStore;
 
-const frame = () => new Promise((done) => setTimeout(done, 40));
+/** The picture, and the frame after it, in which the text follows. */
+const frame = () =>
+  new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 40));
 const field = () => root.querySelector<HTMLTextAreaElement>(".ql-two:not([hidden]) .ql-ed-in")!;
 const banner = () => root.querySelector<HTMLElement>(".ql-two:not([hidden]) .ql-code-err")!;
 const gates = () => [...root.querySelectorAll(".ql-gates > g")].map((g) => g.getAttribute("aria-label"));

@@ -1,0 +1,319 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { energy, multiple, progress, tint } from "../../src/view/optcharts";
+import { drawFigure, ticks } from "../../src/view/optfigure";
+import { operation } from "../../src/view/optgrid";
+import { optimise } from "../../src/view/optimise";
+import type { Coarse, FormMessage, FromKernel, Status, ToKernel } from "../../src/view/opttypes";
+import type { Tokens } from "../../src/view/panetokens";
+
+type Listener = (message: never, buffers: DataView[]) => void;
+let root: HTMLElement;
+let sent: ToKernel[];
+let tell: (message: FromKernel) => void;
+let end: AbortController;
+let busy: boolean[];
+
+const one = <E extends HTMLElement>(selector: string): E => {
+  const found = root.querySelector<E>(selector);
+  if (!found) throw new Error(`nothing matches ${selector}`);
+  return found;
+};
+const button = (name: string): HTMLButtonElement => {
+  const found = [...root.querySelectorAll("button")].find((b) => b.textContent === name && !b.hidden);
+  if (!found) throw new Error(`no button ${name}`);
+  return found;
+};
+const cell = (name: string): HTMLInputElement => one(`input[aria-label="${name}"]`);
+
+function form(
+  changes: Partial<FormMessage> = {},
+  rows = [
+    ["0 4", "1 7"],
+    ["1 5", "<b>x</b>"],
+  ],
+): FormMessage {
+  return {
+    type: "form",
+    templates: [
+      { kind: "job_shop", title: "Job shop" },
+      { kind: "maxcut", title: "Max-cut" },
+    ],
+    settings: { coarse: "qaoa", refine: "auto", time_limit: 10, seed: 0 },
+    missing: { cp_sat: "needs ortools" },
+    form: {
+      kind: "job_shop",
+      title: "Job shop",
+      name: "<i>shop</i>",
+      tables: [
+        {
+          id: "tasks",
+          title: "Tasks",
+          kind: "operation",
+          hint: "machine, then duration",
+          grow: "both",
+          columns: ["task 0", "task 1"],
+          names: rows.map((_, k) => `job ${k}`),
+          rows,
+        },
+      ],
+    },
+    faults: [],
+    size: [["Variables", "5"]],
+    about: "job shop, 2 jobs",
+    code: "import qlab\n",
+    stale: false,
+    ...changes,
+  };
+}
+
+function status(changes: Partial<Status> = {}): Status {
+  return {
+    key: "solve 1",
+    name: "shop",
+    state: "running",
+    sense: "min",
+    objective: "Makespan",
+    value: 30,
+    bound: 27,
+    bound_source: "one machine",
+    gap: 0.1,
+    found_by: "QAOA",
+    seconds: 1.5,
+    limit: 10,
+    planned: ["coarse", "refine", "verify"],
+    stages: [
+      { stage: "coarse", method: "QAOA", began: 0, seconds: 1, added: "31 to 30", summary: "6 windows" },
+    ],
+    incumbents: [
+      [0.1, 31],
+      [0.9, 30],
+    ],
+    bounds: [[0, 27, "one machine"]],
+    coarse: null,
+    certificate: null,
+    error: null,
+    stale: false,
+    ...changes,
+  };
+}
+
+beforeEach(() => {
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+  );
+  root = document.createElement("div");
+  document.body.append(root);
+  end = new AbortController();
+  sent = [];
+  busy = [];
+  const listeners = new Set<Listener>();
+  tell = (message) => {
+    for (const listener of listeners) listener(message as never, []);
+  };
+  const link = {
+    send: (message: object) => sent.push(message as ToKernel),
+    onMessage: (callback: Listener) => {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+  };
+  optimise(root, link, { busy: (running) => busy.push(running) }, end.signal);
+});
+afterEach(() => {
+  end.abort();
+  root.remove();
+  vi.unstubAllGlobals();
+});
+
+describe("the problem", () => {
+  it("offers templates and a file before there is one, and says a refused file where it was typed", () => {
+    tell(form({ form: null }));
+    expect(sent).toEqual([{ type: "open" }]);
+    one<HTMLButtonElement>(".ql-opt-tiles button").click();
+    expect(sent.at(-1)).toEqual({ type: "template", kind: "job_shop" });
+    const path = one<HTMLInputElement>(".ql-opt-blank input");
+    path.value = "x.txt";
+    path.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    expect(sent.at(-1)).toEqual({ type: "read", path: "x.txt" });
+    tell({ type: "refused", at: "read", message: "x.txt can't be read", cure: "check the path" });
+    expect(one(".ql-opt-blank [role=alert]").textContent).toContain("X.txt can't be read. Check the path.");
+  });
+
+  it("shows machine and duration apart, and text as text", () => {
+    tell(form());
+    expect(cell("job 0, task 1").nextElementSibling?.textContent).toBe("m17");
+    expect(root.querySelector(".ql-opt-cells b b, .ql-title i")).toBeNull();
+    expect(one(".ql-title").textContent).toBe("<i>shop</i>");
+    expect([operation("m3 8"), operation("3,8"), operation("3 x")]).toEqual([["m3", "8"], ["m3", "8"], null]);
+  });
+
+  it("sends a cell when it is left, keeps the caret through the answer, and moves with the keys", () => {
+    tell(form());
+    const first = cell("job 0, task 0");
+    first.focus();
+    first.value = "0 9";
+    first.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(sent.at(-1)).toEqual({
+      type: "edit",
+      change: "cell",
+      table: "tasks",
+      row: 0,
+      column: 0,
+      text: "0 9",
+    });
+    tell(
+      form({}, [
+        ["0 9", "1 7"],
+        ["1 5", "2 2"],
+      ]),
+    );
+    expect(document.activeElement).toBe(first);
+    first.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+    expect(document.activeElement).toBe(cell("job 1, task 0"));
+    expect(button("Remove job 1")).toBeDefined();
+    button("Add job").click();
+    expect(sent.at(-1)).toMatchObject({ change: "add row", row: 2 });
+  });
+
+  it("marks a wrong cell, names it with the cure, and holds Solve back", () => {
+    const fault = { table: "tasks", row: 1, column: 1, message: "job 1, task 1: no", cure: "write 2 5" };
+    tell(form({ faults: [fault], code: "" }));
+    expect(cell("job 1, task 1").getAttribute("aria-invalid")).toBe("true");
+    expect(one(".ql-opt-faults").textContent).toContain("Job 1, task 1: no. Write 2 5.");
+    expect(button("Solve").disabled).toBe(true);
+    button("Go to cell").click();
+    expect(document.activeElement).toBe(cell("job 1, task 1"));
+  });
+
+  it("disables a method that is missing and refuses a limit that is none before it is sent", () => {
+    tell(form());
+    expect(one<HTMLOptionElement>("option[value=cp_sat]").disabled).toBe(true);
+    const limit = one<HTMLInputElement>('input[aria-label="Limit, s"]');
+    const before = sent.length;
+    limit.value = "-1";
+    limit.dispatchEvent(new Event("change"));
+    expect([limit.getAttribute("aria-invalid"), sent.length]).toEqual(["true", before]);
+    limit.value = "3";
+    limit.dispatchEvent(new Event("change"));
+    expect(sent.at(-1)).toEqual({ type: "set", settings: { time_limit: 3 } });
+  });
+});
+
+describe("the answer", () => {
+  it("runs, stops and says what the certificate is worth", () => {
+    tell(form());
+    button("Solve").click();
+    expect(sent.at(-1)).toEqual({ type: "solve" });
+    tell({ type: "status", status: status() });
+    expect(busy.at(-1)).toBe(true);
+    expect(one(".ql-opt-head2").textContent).toContain("Makespan30Lower bound27Gap10.0 %Solving");
+    button("Stop").click();
+    expect(sent.some((m) => m.type === "stop")).toBe(true);
+    const certificate = {
+      kind: "within",
+      title: "Within 10.0 %",
+      text: "feasible, bound 27",
+      json: "{}",
+    } as const;
+    tell({ type: "status", status: status({ state: "stopped", certificate }) });
+    expect(busy.at(-1)).toBe(false);
+    expect(one(".ql-opt-cert").textContent).toContain(
+      "Within 10.0 %Stopped after 1.50 s; feasible, bound 27.",
+    );
+    expect(one(".ql-opt-stages").textContent).toContain("31 to 30");
+    expect(button("Solve again").disabled).toBe(false);
+    tell(form({ stale: true }));
+    expect(one(".ql-opt-stale").hidden).toBe(false);
+  });
+
+  it("lists the constraints that conflict", () => {
+    tell(form());
+    const error = {
+      message: "the problem is infeasible",
+      cure: "drop one",
+      conflict: ["machine 1", "<b>2</b>"],
+    };
+    tell({ type: "status", status: status({ state: "failed", error }) });
+    expect([...root.querySelectorAll(".ql-note li")].map((li) => li.textContent)).toEqual([
+      "machine 1",
+      "<b>2</b>",
+    ]);
+    expect(one(".ql-opt-head2").closest<HTMLElement>(".ql-opt-main")?.hidden).toBe(true);
+  });
+});
+
+const tokens = {
+  series: ["rgb(1, 2, 3)", "rgb(4, 5, 6)"],
+  ink: "rgb(9, 9, 9)",
+  ink3: "rgb(8, 8, 8)",
+} as unknown as Tokens;
+const coarse = (changes: Partial<Coarse>): Coarse => ({
+  p_opt: 0.043,
+  uniform: 0.00012,
+  times_uniform: 358,
+  log2_times_uniform: null,
+  bits: 15,
+  windows: 6,
+  ...changes,
+});
+
+describe("the charts", () => {
+  it("carries incumbent and bound on to now, and is not flattened by a first bound far off", () => {
+    const { data, layout } = progress(
+      status({
+        bounds: [
+          [0, -1e6, "ranges"],
+          [0.5, 27, "x"],
+        ],
+      }),
+      tokens,
+    );
+    const [, bound, incumbent] = data as unknown as { x: number[]; y: number[] }[];
+    expect(incumbent?.x.at(-1)).toBe(1.5);
+    expect(bound?.y).toEqual([-1e6, 27, 27]);
+    const [low] = (layout.yaxis?.range ?? []) as number[];
+    expect(low).toBeGreaterThan(0);
+  });
+
+  it("says how many times guessing, and when it is worse", () => {
+    expect(multiple(coarse({}))).toEqual({ figure: "358 ×", words: "uniform\nP(opt) 4.3 %", worse: false });
+    expect(multiple(coarse({ times_uniform: 0.5 }))?.words).toContain("worse than guessing");
+    expect(multiple(coarse({ times_uniform: null }))).toBeNull();
+    expect(energy(null, tokens, "green", "cost")).toBeNull();
+    const bars = energy(
+      coarse({
+        histogram: [
+          [0, 1, 2],
+          [0.1, 0.9],
+          [0.5, 0.5],
+        ],
+      }),
+      tokens,
+      "green",
+      "cost",
+    );
+    expect(bars?.data[0]).toMatchObject({ y: [10, 90] });
+    expect(tint("rgb(1, 2, 3)", 0.5)).toBe("rgba(1, 2, 3, 0.5)");
+  });
+
+  it("draws a schedule to scale, with its critical chain", () => {
+    const bar = { row: 0, owner: 1, task: 0, critical: true };
+    const bars = [
+      { ...bar, start: 0, end: 5 },
+      { ...bar, start: 5, end: 10, critical: false },
+    ];
+    const svg = drawFigure(
+      { kind: "gantt", rows: ["m"], bars, end: 10, owner: "job", owners: 2 },
+      480,
+    ) as Element;
+    const [a, b] = [...svg.querySelectorAll(".ql-opt-bar rect")];
+    expect(Number(b?.getAttribute("x")) - Number(a?.getAttribute("x"))).toBeCloseTo((480 - 180) / 2);
+    expect([a, b].map((r) => r?.getAttribute("stroke-width"))).toEqual(["2.5", "1"]);
+    expect(ticks(27, 5)).toEqual([0, 10, 20]);
+  });
+});
