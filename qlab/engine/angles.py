@@ -7,7 +7,8 @@ numba.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,19 +18,17 @@ from qlab.errors import EngineError
 from .arrays import FloatArray, IntArray
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where an angle's value comes from: a symbol's index or a general expression's row; −1 is none."""
+class Source(NamedTuple):  # a tuple: made and hashed hundreds of times for a new circuit
+    """Where an angle's value comes from: a symbol's number or a general expression's row; −1 is none."""
 
-    index: int = -1
+    row: int = -1
     batched: bool = False
     general: bool = False
     reads_x: bool = False
     reads_w: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Angle:
+class Angle(NamedTuple):
     """``offset + scale * source`` in radians."""
 
     offset: float
@@ -39,15 +38,18 @@ class Angle:
     @staticmethod
     def constant(value: float) -> Angle:
         """Return an angle that reads nothing."""
-        return Angle(value, 0.0, Source())
+        return Angle(value, 0.0, _NOWHERE)
 
     @property
     def known(self) -> float | None:
         """The value of a constant angle."""
-        return self.offset if self.source.index < 0 else None
+        return self.offset if self.source.row < 0 else None
 
     def __neg__(self) -> Angle:
-        return replace(self, offset=-self.offset, scale=-self.scale)
+        return Angle(-self.offset, -self.scale, self.source)
+
+
+_NOWHERE = Source()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,10 @@ class General:
 
 @dataclass(slots=True)
 class AngleTable:
-    """The distinct angles of a circuit."""
+    """The distinct angles of a circuit, and how many inputs and weights they read: one more than the largest index."""
 
+    n_inputs: int = 0
+    n_weights: int = 0
     shared: list[General] = field(default_factory=list)
     batched: list[General] = field(default_factory=list)
     _seen: dict[Expr, Angle] = field(default_factory=dict)
@@ -76,8 +80,11 @@ class AngleTable:
 
     def _new(self, expr: Expr, op_id: str) -> Angle:
         if isinstance(expr, Sym):
+            self._count(expr)
             return Angle(0.0, 1.0, _symbol(expr))
         symbols = expr.symbols()
+        for s in symbols:
+            self._count(s)
         if not symbols:
             value = float(expr.evaluate())
             if not np.isfinite(value):
@@ -94,6 +101,12 @@ class AngleTable:
         rows.append(General(expr, derivatives, op_id))
         return Angle(0.0, 1.0, Source(len(rows) - 1, "x" in kinds, True, "x" in kinds, "w" in kinds))
 
+    def _count(self, s: Sym) -> None:
+        if s.kind == "x":
+            self.n_inputs = max(self.n_inputs, s.index + 1)
+        else:
+            self.n_weights = max(self.n_weights, s.index + 1)
+
 
 def _symbol(s: Sym) -> Source:
     is_x = s.kind == "x"
@@ -107,7 +120,7 @@ def angle_arrays(angles: list[Angle]) -> tuple[IntArray, FloatArray, int, int]:
     counts = [0, 0]
     for k, angle in enumerate(angles):
         s = angle.source
-        table[k] = s.batched, s.general, s.index, counts[s.batched]
+        table[k] = s.batched, s.general, s.row, counts[s.batched]
         affine[k] = angle.offset, angle.scale
         counts[s.batched] += 1
     return table, affine, counts[0], counts[1]

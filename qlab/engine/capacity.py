@@ -72,6 +72,13 @@ def estimate_memory(
 
     if prefers_wide(n_qubits, batch):
         return wide_bytes(n_qubits, batch, dtype, gradient, threads=threads)
+    return lanes_bytes(n_qubits, batch, dtype, gradient, threads=threads)
+
+
+def lanes_bytes(
+    n_qubits: int, batch: int = 1, dtype: str = "complex128", gradient: bool = True, *, threads: int = 1
+) -> int:
+    """Return the bytes of state memory of the path with eight samples a group, at its peak."""
     n_groups = groups_of(batch)
     used = max(1, min(threads, n_groups))
     states = 2 * used  # in halves: a state a thread
@@ -82,21 +89,30 @@ def estimate_memory(
 
 
 def check_capacity(
-    n_qubits: int, batch: int, *, gradient: bool, dtype: str = "complex128", threads: int = 1, extra: int = 0
+    n_qubits: int,
+    batch: int,
+    *,
+    gradient: bool,
+    dtype: str = "complex128",
+    threads: int = 1,
+    extra: int = 0,
+    wide: bool | None = None,
 ) -> None:
-    """Refuse a simulation that doesn't fit; ``extra`` are the bytes of its result.
+    """Refuse a simulation that doesn't fit; ``extra`` are the bytes of its result, ``wide`` says which path is
+    taken where that is known already.
 
     Raises:
         EngineError: naming the need, the limit and the largest n that fits.
     """
-    need = estimate_memory(n_qubits, batch, dtype, gradient, threads=threads) + extra
+    estimate = estimate_memory if wide is None else wide_bytes if wide else lanes_bytes
+    need = estimate(n_qubits, batch, dtype, gradient, threads=threads) + extra
     if need <= 64 << 20:  # always granted, so that small circuits never pay for reading the limit
         return
     limit = int(memory_limit() * _SHARE)
     if need <= limit:
         return
     fits = n_qubits
-    while fits > 0 and estimate_memory(fits, batch, dtype, gradient) + (extra >> (n_qubits - fits)) > limit:
+    while fits > 0 and estimate(fits, batch, dtype, gradient, threads=threads) + (extra >> (n_qubits - fits)) > limit:
         fits -= 1
     what = "gradients" if gradient else "expectations"
     samples = "1 sample" if batch == 1 else f"{batch} samples"

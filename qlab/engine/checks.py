@@ -28,6 +28,8 @@ def final_measurements_only(circuit: Circuit) -> None:
     Raises:
         EngineError: naming the operation.
     """
+    if all(op.condition is None and op.gate not in ("measure", "reset") for op in circuit.ops):
+        return
     measured: dict[int, str] = {}
     for op in circuit.ops:
         if op.condition is not None or op.gate == "reset":

@@ -80,12 +80,33 @@ def solve(n: int, constraints: Iterable[Constraint]) -> tuple[int, list[int]]:
             if m >> top & 1:
                 pivots[bit] = m ^ mask, v ^ value
         pivots[top] = mask, value
-    start = sum(1 << bit for bit, (_, v) in pivots.items() if v)
-    basis = []
-    for q in range(n):
-        if q not in pivots:
-            basis.append((1 << q) | sum(1 << bit for bit, (m, _) in pivots.items() if m >> q & 1))
-    return start, basis
+    start = 0
+    vectors = {q: 1 << q for q in range(n) if q not in pivots}
+    for bit, (m, v) in pivots.items():
+        start |= v << bit
+        m ^= 1 << bit
+        while m:
+            low = m & -m
+            vectors[low.bit_length() - 1] |= 1 << bit
+            m ^= low
+    return start, list(vectors.values())
+
+
+def independent(constraints: Iterable[Constraint]) -> tuple[Constraint, ...] | None:
+    """Return the constraints that don't follow from those before them; None where they contradict each other."""
+    rows: list[tuple[int, int, int]] = []
+    kept = []
+    for mask, value in constraints:
+        left, odd = mask, value
+        for top, m, v in rows:
+            if left >> top & 1:
+                left, odd = left ^ m, odd ^ v
+        if left:
+            rows.append((left.bit_length() - 1, left, odd))
+            kept.append((mask, value))
+        elif odd:
+            return None
+    return tuple(sorted(kept))
 
 
 def span(start: int, basis: Sequence[int]) -> list[int]:
@@ -99,21 +120,28 @@ def span(start: int, basis: Sequence[int]) -> list[int]:
 class Span:
     """A subspace of bit masks grown one by one; answers whether a mask is orthogonal to all of it."""
 
+    __slots__ = ("_basis",)
+
     def __init__(self) -> None:
         self._basis: dict[int, int] = {}
 
     def add(self, mask: int) -> None:
         """Include a mask."""
+        basis = self._basis
         while mask:
-            top = mask.bit_length() - 1
-            if top not in self._basis:
-                self._basis[top] = mask
+            top = mask.bit_length()
+            found = basis.get(top)
+            if found is None:
+                basis[top] = mask
                 return
-            mask ^= self._basis[top]
+            mask ^= found
 
     def orthogonal(self, mask: int) -> bool:
         """Return whether the mask shares an even number of bits with every member."""
-        return not any(parity(mask & v) for v in self._basis.values())
+        for v in self._basis.values():  # noqa: SIM110  # much of the time a new circuit takes
+            if (mask & v).bit_count() & 1:
+                return False
+        return True
 
 
 def dual(n: int, masks: Sequence[int]) -> tuple[list[int], list[int]]:

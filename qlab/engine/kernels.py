@@ -45,8 +45,8 @@ from .codes import (
 from .diagonals import build_batched, divide_batched, divide_shared, fold, multiply_batched, multiply_shared
 from .expect import adjoint_start, expect
 from .prepare import evaluate_group, finish, prepare
-from .sweeps import lanes_of, product, rotate, turn1, turn2, turn3, unrotate, unturn1, unturn2, unturn3
-from .vec import atomic_add, atomic_load, pointer, store
+from .sweeps import lanes_of, product, rotate, turn2, turn3, unrotate, unturn2, unturn3
+from .vec import atomic_add, atomic_load, pointer, splat, store
 
 carray = numba.carray
 
@@ -77,7 +77,7 @@ def forward(
         elif kind == TURN2:
             turn2(psi, base, lists, ops, o, moves[o, TAN0], moves[o, TAN1])
         elif kind == TURN1:
-            turn1(psi, base, lists, ops, o, moves[o, TAN0])
+            rotate(psi, base, lists, ops, o, splat(psi, 1.0), splat(psi, moves[o, TAN0]))
         elif kind == ROTATE:
             c, s = lanes_of(ops[o, E0], entries, values, work, cs, ops[o, FLIP])
             rotate(psi, base, lists, ops, o, c, s)
@@ -126,7 +126,7 @@ def backward(
             _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
             _keep(slots, entries[ops[o, E1], SLOT], g, n_groups, g1)
         elif kind == TURN1:
-            g0 = unturn1(psi, base, work, lam, lists, ops, o, t0, move)
+            g0 = unrotate(psi, base, work, lam, lists, ops, o, splat(psi, 1.0), splat(psi, t0), move)
             _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
         elif kind == ROTATE:
             cosine, sine = lanes_of(ops[o, E0], entries, values, work, cs, ops[o, FLIP])

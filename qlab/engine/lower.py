@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from functools import cached_property
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -22,11 +23,10 @@ from .angles import Angle, AngleTable
 from .arrays import ComplexArray
 from .checks import final_measurements_only
 from .frame import Constraint, Frame, Span
-from .matrices import FIXED, X, rotation
+from .matrices import FIXED, X
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """One gate inside a pass: a rotation by an angle, or a constant matrix."""
 
     kind: int
@@ -39,11 +39,6 @@ class Factor:
         if self.matrix is not None:
             return not (self.matrix[0, 1] or self.matrix[1, 0])
         return self.kind in (codes.RZ, codes.P, codes.GPHASE)
-
-    @property
-    def real(self) -> bool:
-        """Whether its matrix has no imaginary part."""
-        return self.kind == codes.RY if self.matrix is None else not np.any(self.matrix.imag)
 
     def flipped(self) -> list[Factor]:
         """Return X . factor . X."""
@@ -99,13 +94,21 @@ class Pass:
         self.factors += other.factors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lowered:
-    """The passes of a circuit, in order, and where its logical amplitudes end up."""
+    """The passes of a circuit as its gates come, and where its logical amplitudes end up."""
 
-    passes: tuple[Pass, ...]
+    gates: tuple[Pass, ...]
     frame: Frame
     angles: AngleTable
+
+    @cached_property
+    def passes(self) -> tuple[Pass, ...]:
+        """The same, fused; layers of turns and phases don't need that."""
+        fused: list[Pass] = []
+        for p in self.gates:
+            _push(fused, Pass(p.v, p.m, p.constraints, list(p.factors), p.diagonal))
+        return tuple(fused)
 
 
 def lower(circuit: Circuit) -> Lowered:
@@ -146,12 +149,17 @@ def visible(passes: Sequence[Part], terms: Sequence[tuple[int, int]]) -> tuple[P
         zs.add(z)
     kept = []
     for p in reversed(passes):
-        if all(xs.orthogonal(z) for z in p.masks_z()) and (p.diagonal or zs.orthogonal(p.v)):
-            continue
+        masks, v = p.masks_z(), 0 if p.diagonal else p.v
+        if not v or zs.orthogonal(v):
+            for z in masks:
+                if not xs.orthogonal(z):
+                    break
+            else:
+                continue
         kept.append(p)
-        if not p.diagonal:
-            xs.add(p.v)
-        for z in p.masks_z():
+        if v:
+            xs.add(v)
+        for z in masks:
             zs.add(z)
     return tuple(reversed(kept))
 
@@ -191,29 +199,28 @@ class _Lowering:
         if flip:
             factors = [part for f in factors for part in f.flipped()]
         constraints = tuple(sorted(self.frame.where(q, value) for q, value in conditions))
-        self._push(Pass(self.frame.col[target], m, constraints, factors, all(f.diagonal for f in factors)))
+        self.passes.append(Pass(self.frame.col[target], m, constraints, factors, all(f.diagonal for f in factors)))
 
     def phase(self, conditions: list[tuple[int, int]], factors: list[Factor]) -> None:
         """Multiply the amplitudes that meet the conditions by the 1-1 entry of diagonal factors."""
-        self._push(Pass(0, 0, tuple(sorted(self.frame.where(q, value) for q, value in conditions)), factors))
+        self.passes.append(Pass(0, 0, tuple(sorted(self.frame.where(q, value) for q, value in conditions)), factors))
 
     def constant(self, target: int, name: str) -> None:
         """Apply a fixed gate without controls."""
         self.gate(target, [], _one_qubit(name, []))
 
-    def _push(self, new: Pass) -> None:
-        for old in reversed(self.passes):
-            if old.fuses(new):
-                old.absorb(new)
-                return
-            if not old.commutes(new):
-                break
-        self.passes.append(new)
+
+def _push(passes: list[Pass], new: Pass) -> None:
+    for old in reversed(passes):
+        if old.fuses(new):
+            old.absorb(new)
+            return
+        if not old.commutes(new):
+            break
+    passes.append(new)
 
 
-def _turn(kind: int, angle: Angle) -> Factor:
-    known = angle.known
-    return Factor(kind, angle) if known is None else Factor(codes.CONST, matrix=rotation(kind, known))
+_turn = Factor
 
 
 _ONE: dict[str, Callable[[list[Angle]], list[Factor]]] = {

@@ -18,11 +18,13 @@ from qlab.errors import EngineError
 from . import angles, capacity, pool, wide_choice
 from .arrays import ComplexArray, FloatArray, IntArray
 from .checks import as_matrix, as_vector, check_finite, obstacle_of
-from .lower import Lowered, lower, visible
+from .cone import Cone
+from .frame import Frame
+from .lower import Lowered, Pass, lower, visible
 from .observables import Observable, Term, split_observables, written_out
 from .program import Program, build, memory_order, term_arrays, weight_arrays
 from .sampling import Sampling
-from .schedule import layers
+from .schedule import Layer, layers
 
 if TYPE_CHECKING:
     from .execute import Observables, Workspace
@@ -64,7 +66,7 @@ def compile(
             cure="use " + ", ".join(capacity.DTYPES),
             value=dtype,
         )
-    capacity.check_capacity(circuit.n_qubits, 1, gradient=False)
+    capacity.check_capacity(circuit.n_qubits, 1, gradient=False, dtype=dtype)
     if observables is None:
         observables = [f"Z{q}" for q in range(circuit.n_qubits)]
     obstacle = obstacle_of(circuit)
@@ -89,15 +91,15 @@ class Plan(Sampling):
     ) -> None:
         self.circuit, self.dtype = circuit, dtype
         self._precision: type[np.floating[Any]] = np.float32 if dtype == "complex64" else np.float64
-        self.n_qubits, self.n_inputs, self.n_weights = circuit.n_qubits, circuit.n_inputs, circuit.n_weights
         single = isinstance(observables, str) or hasattr(observables, "items")
         self.n_observables = 1 if single else len(observables)
         self._terms, self._projectors = split_observables(observables, circuit.n_qubits)
         self._lowered: Lowered = lower(circuit)
+        self.n_qubits = circuit.n_qubits
+        self.n_inputs, self.n_weights = self._lowered.angles.n_inputs, self._lowered.angles.n_weights
         frame = self._lowered.frame
         self._masks = [frame.pauli(t.x, t.z)[:2] for t in self._terms]
         self._masks += [(0, frame.row[q]) for p in self._projectors for q in range(frame.n) if p.mask >> q & 1]
-        self._passes = visible(self._lowered.passes, self._masks)
         self._programs: dict[str, Program] = {}
         self._free: dict[tuple[str, int, int], list[Workspace]] = {}
         self._path: Literal["lanes", "wide"] | None = None  # a test's or a measurement's own choice
@@ -122,8 +124,7 @@ class Plan(Sampling):
             EngineError: with both shapes, the row and column of a NaN, or the memory it would take.
         """
         x, weights = self._check(X, w)
-        capacity.check_capacity(self.n_qubits, len(x), gradient=False, dtype=self.dtype, threads=pool.get_threads())
-        wide = self._wide(len(x))
+        wide = self._chosen(len(x), gradient=False)
         if wide is not None:
             return wide.expectations(x, weights)
         ws = self._prepared("values", x, weights)
@@ -154,13 +155,12 @@ class Plan(Sampling):
         Source: Jones and Gacon, arXiv:2009.02823.
         """
         x, weights = self._check(X, w)
-        capacity.check_capacity(self.n_qubits, len(x), gradient=True, dtype=self.dtype, threads=pool.get_threads())
+        wide = self._chosen(len(x), gradient=True)
         shape = (len(x), self.n_observables)
         if callable(cotangent):
             given: Callable[[FloatArray], FloatArray] | FloatArray = partial(_call, cotangent, shape)
         else:
             given = _cotangent(cotangent, shape)
-        wide = self._wide(len(x))
         if wide is not None:
             return wide.value_and_vjp(x, weights, given, want_x)
         mode = "full" if want_x else "weights"
@@ -214,11 +214,8 @@ class Plan(Sampling):
     def _each_state(self, X: Any, w: Any, kind: type[np.complex128] | type[np.float64]) -> Any:
         x, weights = self._check(X, w)
         extra = len(x) * np.dtype(kind).itemsize << self.n_qubits
-        capacity.check_capacity(
-            self.n_qubits, len(x), gradient=False, dtype=self.dtype, threads=pool.get_threads(), extra=extra
-        )
+        wide = self._chosen(len(x), gradient=False, whole=True, extra=extra)
         out: Any = np.empty((len(x), 1 << self.n_qubits), dtype=kind)
-        wide = self._wide(len(x))
         if wide is not None:
             (wide.statevector if kind is np.complex128 else wide.probabilities)(x, weights, out)
             return out
@@ -238,12 +235,40 @@ class Plan(Sampling):
         self._give("states", ws)
         return out
 
-    def _wide(self, batch: int) -> WidePlan | None:
-        """Return the path for one large state where that is the faster one."""
-        if self._projectors:  # one amplitude there, but 2**k strings of Z on the other path
-            return None
-        chosen = self._path or ("wide" if wide_choice.prefers_wide(self.n_qubits, batch, _measured) else "lanes")
-        return self._wide_plan if chosen == "wide" else None
+    def _chosen(self, batch: int, *, gradient: bool, whole: bool = False, extra: int = 0) -> WidePlan | None:
+        """Return the path for one large state where that is the faster one; refuse what doesn't fit on the one taken.
+
+        Args:
+            batch: Samples.
+            gradient: Whether there is a walk back.
+            whole: Whether all amplitudes count, not only those that observables see.
+            extra: Bytes of the result.
+        """
+        wide = self._prefers_wide(batch, whole)
+        n = self.n_qubits if wide or whole or self.n_qubits < wide_choice.SMALLEST else self._schedule[1].n
+        threads = pool.get_threads()
+        capacity.check_capacity(n, batch, gradient=gradient, dtype=self.dtype, threads=threads, extra=extra, wide=wide)
+        return self._wide_plan if wide else None
+
+    def _prefers_wide(self, batch: int, whole: bool) -> bool:
+        if self._projectors and not whole:  # one amplitude on the other path, but 2**k strings of Z there
+            return False
+        if self._path is not None:
+            return self._path == "wide"
+        if not wide_choice.prefers_wide(self.n_qubits, batch, _measured):
+            return False
+        return whole or wide_choice.prefers_wide(self._schedule[1].n, batch, _measured)
+
+    @cached_property
+    def _schedule(self) -> tuple[list[Layer], Frame | Cone]:
+        """What the observables see, on as few qubits as they see."""
+        seen = layers(self._lowered.gates, self._masks)
+        cone = Cone(self._lowered.frame, seen)
+        return (cone.narrowed(seen), cone) if cone.n < self.n_qubits else (seen, self._lowered.frame)
+
+    @cached_property
+    def _passes(self) -> tuple[Pass, ...]:
+        return visible(self._lowered.passes, self._masks)
 
     @cached_property
     def _wide_plan(self) -> WidePlan:
@@ -261,10 +286,10 @@ class Plan(Sampling):
     def _observables(self) -> Observables:
         from .execute import Observables
 
-        frame, count = self._lowered.frame, self.n_observables
-        return Observables(
-            count, term_arrays(self._terms, frame), weight_arrays(self._terms, self._projectors, frame, count)
-        )
+        frame, count, terms = self._schedule[1], self.n_observables, self._terms
+        if isinstance(frame, Cone):
+            terms = tuple(t for t in terms if frame.reaches(t.x))
+        return Observables(count, term_arrays(terms, frame), weight_arrays(terms, self._projectors, frame, count))
 
     @cached_property
     def _order(self) -> IntArray:
@@ -278,10 +303,11 @@ class Plan(Sampling):
     def _program(self, mode: Literal["values", "weights", "full", "states"] | str) -> Program:
         found = self._programs.get(mode)
         if found is None:
-            states = mode == "states"
-            schedule = layers(self._lowered.passes, None) if states else layers(self._passes, self._masks)
+            schedule, frame = self._schedule
+            if mode == "states":
+                schedule, frame = layers(self._lowered.gates, None), self._lowered.frame
             sources = self.n_inputs, self.n_weights
-            found = self._programs[mode] = build(schedule, self.n_qubits, want_x=mode == "full", n_sources=sources)
+            found = self._programs[mode] = build(schedule, frame.n, want_x=mode == "full", n_sources=sources)
         return found
 
     def _prepared(self, mode: str, x: FloatArray, w: FloatArray) -> Workspace:
@@ -295,7 +321,7 @@ class Plan(Sampling):
         except (KeyError, IndexError):
             ws = Workspace(
                 self._program(mode),
-                self.n_qubits,
+                self.n_qubits if mode == "states" else self._schedule[1].n,
                 len(x),
                 self._observables,
                 gradient=mode in ("weights", "full"),
@@ -326,7 +352,7 @@ def _measured() -> wide_choice.Constants:
     """Return what both paths cost on this machine."""
 
     def step(n: int, batch: int, wide: bool) -> Callable[[], Any]:
-        plan = Plan(wide_choice.probe(n), ["Z0", f"Z{n - 1}"])
+        plan = Plan(wide_choice.probe(n), [{f"Z{q}": 1.0 for q in range(n)}, f"Z{n - 1}"])  # they see all amplitudes
         plan._path = "wide" if wide else "lanes"
         w, cotangent = np.linspace(-3, 3, plan.n_weights), np.ones((batch, 2))
         return partial(plan.value_and_vjp, np.empty((batch, 0)), w, cotangent)

@@ -85,7 +85,7 @@ def prepare(
     scale = 1.0
     for o in range(ops.shape[0]):
         kind = ops[o, KIND]
-        ops[o, SHIFT] = x_frame
+        ops[o, SHIFT] = 0 if TURN1 <= kind <= TURN3 else x_frame  # the signs of tangents know it already
         moves[o, FOLD] = 1.0
         if TURN1 <= kind <= TURN3 and ops[o, STILL] == 0:
             for q in range(kind - TURN1 + 1):

@@ -11,7 +11,8 @@ from . import codes
 from .angles import Source
 from .arrays import FloatArray, IntArray
 from .codes import AMPLITUDE
-from .frame import Constraint, Frame, dual, solve, span
+from .cone import Cone
+from .frame import Constraint, Frame, dual, independent, solve, span
 from .observables import Projector, Term
 from .schedule import Key, Layer, Sum
 
@@ -73,11 +74,12 @@ class _Builder:
             if layer.turns:
                 self._turns(layer, started=k == 0)
             else:
-                for batched in (False, True):
-                    self._phases([(key, a) for key, a in layer.angles.items() if a.batched == batched], batched)
-        ops = np.zeros((len(self.ops), codes.OP_COLUMNS), dtype=np.int64)
-        for o, row in enumerate(self.ops):
-            ops[o, : len(row)] = row
+                kinds: tuple[list[tuple[Key, Sum]], list[tuple[Key, Sum]]] = [], []
+                for key, a in layer.angles.items():
+                    kinds[a.batched].append((key, a))
+                self._phases(kinds[False], False)
+                self._phases(kinds[True], True)
+        ops = np.array(self.ops, dtype=np.int64).reshape(-1, codes.OP_COLUMNS)
         wanted = np.flatnonzero(ops[:, codes.WANT])
         return Program(
             ops,
@@ -99,12 +101,13 @@ class _Builder:
     def _entry(self, angle: Sum, *, half: bool) -> tuple[int, bool]:
         """Append a merged angle; return its row and whether its gradient is wanted."""
         start, wanted = len(self.terms), False
+        batched = 0
         for scale, source in angle.parts:
             want = source.reads_w or (self.want_x and source.reads_x)
             self.terms.append((int(source.batched), self._source(source), int(want)))
             self.coef.append(scale)
             wanted = wanted or want
-        batched = int(angle.batched)
+            batched |= source.batched
         slot = self.slots if wanted else -1
         self.slots += wanted
         self.entries.append((start, len(self.terms), batched, self.rows[batched], slot, int(half)))
@@ -113,7 +116,7 @@ class _Builder:
         return len(self.entries) - 1, wanted
 
     def _source(self, source: Source) -> int:
-        return source.index + (self.n_sources[0 if source.batched else 1] if source.general else 0)
+        return source.row + (self.n_sources[0 if source.batched else 1] if source.general else 0)
 
     def _op(self, kind: int, place: tuple[int, int, int, int], *columns: tuple[int, int]) -> None:
         row = [kind, *place] + [0] * (codes.OP_COLUMNS - 5)
@@ -229,7 +232,7 @@ class _Builder:
             self.tables += 2 << self.n
 
 
-def term_arrays(terms: Sequence[Term], frame: Frame) -> tuple[IntArray, FloatArray]:
+def term_arrays(terms: Sequence[Term], frame: Frame | Cone) -> tuple[IntArray, FloatArray]:
     """Return the kernel's Pauli strings with an X part, and their coefficients with the signs folded in."""
     rows, coef = [], []
     for term in terms:
@@ -243,7 +246,7 @@ def term_arrays(terms: Sequence[Term], frame: Frame) -> tuple[IntArray, FloatArr
 
 
 def weight_arrays(
-    terms: Sequence[Term], projectors: Sequence[Projector], frame: Frame, n_observables: int
+    terms: Sequence[Term], projectors: Sequence[Projector], frame: Frame | Cone, n_observables: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Return the diagonal parts of the observables as sparse rows: starts, memory indices, weights."""
     parts: list[list[tuple[IntArray, FloatArray]]] = [[] for _ in range(n_observables)]
@@ -254,13 +257,19 @@ def weight_arrays(
             strings[term.row].append((z, -term.coefficient if sign else term.coefficient))
     every = np.arange(1 << frame.n, dtype=np.int64)
     for row, signs in zip(parts, strings, strict=True):
-        dense = sum(c - 2.0 * c * (np.bitwise_count(every & z) & 1) for z, c in signs)
-        if isinstance(dense, np.ndarray):
-            at = every if len(signs) == 1 else np.flatnonzero(dense)
-            row.append((at, dense if len(signs) == 1 else dense[at]))
+        if len(signs) == 1:
+            z, c = signs[0]
+            row.append((every, c - 2.0 * c * (np.bitwise_count(every & z) & 1)))
+        elif signs:
+            dense = _signed_sum(frame.n, signs)
+            at = np.flatnonzero(dense)
+            row.append((at, dense[at]))
     for p in projectors:
-        wires = [q for q in range(frame.n) if p.mask >> q & 1]
-        start, basis = solve(frame.n, [frame.where(q, p.value >> q & 1) for q in wires])
+        wires = [q for q in range(p.mask.bit_length()) if p.mask >> q & 1]
+        constraints = independent(frame.where(q, p.value >> q & 1) for q in wires)
+        if constraints is None:
+            continue  # such an outcome never happens
+        start, basis = solve(frame.n, constraints)
         held = np.array(span(start, basis), dtype=np.int64)
         parts[p.row].append((held, np.full(len(held), p.coefficient)))
     starts, indices, weights = [0], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
@@ -272,6 +281,19 @@ def weight_arrays(
         weights += [weight for _, weight in found]
         starts.append(starts[-1] + sum(len(at) for at, _ in found))
     return np.array(starts, dtype=np.int64), np.concatenate(indices), np.concatenate(weights)
+
+
+def _signed_sum(n: int, strings: Sequence[tuple[int, float]]) -> FloatArray:
+    """Return ``sum(c * (-1)**parity(z & p))`` for every p: a fast Walsh-Hadamard transform."""
+    dense = np.zeros(1 << n)
+    for z, c in strings:
+        dense[z] += c
+    for q in range(n):
+        pairs = dense.reshape(-1, 2, 1 << q)
+        low = pairs[:, 0] + pairs[:, 1]
+        np.subtract(pairs[:, 0], pairs[:, 1], out=pairs[:, 1])
+        pairs[:, 0] = low
+    return dense
 
 
 def memory_order(frame: Frame) -> IntArray:

@@ -12,17 +12,21 @@ import cmath
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
 
 from . import codes
 from .angles import Angle, Source
 from .arrays import ComplexArray
-from .frame import Constraint, parity
+from .frame import Constraint, Span, parity
 from .lower import Factor, Pass, visible
 
 _TINY = 1e-15
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sum:
     """``offset + sum(scale * source)`` in radians."""
 
@@ -32,13 +36,13 @@ class Sum:
     @staticmethod
     def of(angle: Angle, scale: float = 1.0) -> Sum:
         """Return an angle times a number."""
-        if angle.source.index < 0:
+        if angle.source.row < 0:
             return Sum(scale * angle.offset)
         return Sum(scale * angle.offset, ((scale * angle.scale, angle.source),))
 
     def __add__(self, other: Sum) -> Sum:
-        if not other.parts:
-            return Sum(self.offset + other.offset, self.parts)
+        if not other.parts or not self.parts:
+            return Sum(self.offset + other.offset, self.parts or other.parts)
         scales: dict[Source, float] = {}
         for scale, source in self.parts + other.parts:
             scales[source] = scales.get(source, 0.0) + scale
@@ -50,15 +54,17 @@ class Sum:
     @property
     def batched(self) -> bool:
         """Whether it differs from sample to sample."""
-        return any(s.batched for _, s in self.parts)
+        for _, source in self.parts:  # noqa: SIM110  # asked for every angle of a new circuit
+            if source.batched:
+                return True
+        return False
 
     def vanishes(self, period: float) -> bool:
         """Whether it is a constant multiple of ``period``."""
         return not self.parts and abs(math.remainder(self.offset, period)) < _TINY
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """RY on pairs (p, p ^ v) with ``parity(p & m) == 0``, or (v = m = 0) a phase; where all constraints hold."""
 
     v: int
@@ -86,8 +92,8 @@ class Layer:
 
     turns: bool
     angles: dict[Key, Sum] = field(default_factory=dict)
-    x_masks: list[int] = field(default_factory=list)
-    z_masks: list[int] = field(default_factory=list)
+    moves: Span = field(default_factory=Span)
+    signs: Span = field(default_factory=Span)
 
     def add(self, atom: Atom) -> None:
         """Include an atom that commutes with all others."""
@@ -96,22 +102,18 @@ class Layer:
         self.angles[key] = atom.angle if found is None else found + atom.angle
         if found is None:
             if atom.v:
-                self.x_masks.append(atom.v)
-            self.z_masks += atom.masks_z()
-
-    def commutes(self, atom: Atom) -> bool:
-        """Return whether an atom certainly commutes with all, from their generators alone."""
-        if atom.v:
-            if (atom.v, atom.m, atom.constraints) in self.angles:
-                return True
-            for z in self.z_masks:
-                if (atom.v & z).bit_count() & 1:
-                    return False
-        if self.turns:
+                self.moves.add(atom.v)
             for z in atom.masks_z():
-                for v in self.x_masks:
-                    if (v & z).bit_count() & 1:
-                        return False
+                self.signs.add(z)
+
+    def commutes(self, v: int, masks: list[int]) -> bool:
+        """Return whether a new atom of these masks certainly commutes with all, from their generators alone."""
+        if v and not self.signs.orthogonal(v):
+            return False
+        if self.turns:
+            for z in masks:
+                if not self.moves.orthogonal(z):
+                    return False
         return True
 
 
@@ -147,19 +149,22 @@ def layers(passes: Sequence[Pass], terms: Sequence[tuple[int, int]] | None) -> l
 
 def _place(out: list[Layer], atom: Atom) -> None:
     """Add an atom to the earliest layer it reaches, best to one that has the same atom."""
-    key = atom.v, atom.m, atom.constraints
+    v, masks = atom.v, atom.masks_z()
+    key, turns = (v, atom.m, atom.constraints), v != 0
     place: Layer | None = None
     for layer in reversed(out):
-        same = layer.turns != atom.diagonal
-        if same and key in layer.angles:
+        if layer.turns != turns:
+            if not layer.commutes(v, masks):
+                break
+        elif key in layer.angles:
             layer.add(atom)
             return
-        if not (same and atom.diagonal) and not layer.commutes(atom):
+        elif turns and not layer.commutes(v, masks):
             break
-        if same:
+        else:
             place = layer
     if place is None:
-        place = Layer(not atom.diagonal)
+        place = Layer(turns)
         out.append(place)
     place.add(atom)
 
@@ -172,39 +177,46 @@ def _atoms(p: Pass, f: Factor) -> list[Atom]:
         assert f.matrix is not None
         return _constant(p, f.matrix, even, odd)
     angle = Sum.of(f.angle)
+    if angle.vanishes(4 * math.pi):
+        return []
     if f.kind == codes.P:
-        return _phase(odd, angle)
+        return phase(odd, angle)
     if f.kind == codes.GPHASE:
-        return _phase(odd if p.m == 0 else even, angle)
+        return phase(odd if p.m == 0 else even, angle)
     half = Sum.of(f.angle, 0.5)
     if f.kind == codes.RZ:
-        return _phase(odd, half) if p.m == 0 else [*_phase(odd, angle), *_phase(even, -half)]
+        return phase(odd, half) if p.m == 0 else [*phase(odd, angle), *phase(even, -half)]
     turn = Atom(p.v, p.m, p.constraints, angle)
     if f.kind == codes.RY:
         return [turn]
     quarter = Sum(math.pi / 2)  # RX = S^-1 RY S, S first
-    return [*_phase(odd, quarter), turn, *_phase(odd, -quarter)]
+    return [*phase(odd, quarter), turn, *phase(odd, -quarter)]
 
 
 def _constant(p: Pass, u: ComplexArray, even: tuple[Constraint, ...], odd: tuple[Constraint, ...]) -> list[Atom]:
     """Return P(c), RY(a), P(b) and a phase for a constant matrix."""
+    before, turned, after, common = _euler(u.tobytes())
     if p.m == 0:
-        return _phase(odd, Sum(cmath.phase(u[1, 1])))
-    if abs(u[1, 0]) < _TINY:
-        g = cmath.phase(u[0, 0])
-        return [*_phase(odd, Sum(cmath.phase(u[1, 1]) - g)), *_phase(even, Sum(g))]
-    if abs(u[0, 0]) < _TINY:
-        b, g = 0.0, cmath.phase(u[1, 0])
-    else:
-        g = cmath.phase(u[0, 0])
-        b = cmath.phase(u[1, 0]) - g
-    c = cmath.phase(-u[0, 1]) - g
-    turn = Atom(p.v, p.m, p.constraints, Sum(2 * math.atan2(abs(u[1, 0]), abs(u[0, 0]))))
-    return [*_phase(odd, Sum(c)), turn, *_phase(odd, Sum(b)), *_phase(even, Sum(g))]
+        return phase(odd, Sum(before + common))
+    if turned == 0.0:
+        return [*phase(odd, Sum(before)), *phase(even, Sum(common))]
+    turn = Atom(p.v, p.m, p.constraints, Sum(turned))
+    return [*phase(odd, Sum(before)), turn, *phase(odd, Sum(after)), *phase(even, Sum(common))]
 
 
-def _phase(subspace: tuple[Constraint, ...] | None, angle: Sum) -> list[Atom]:
-    """Return a phase on a subspace; that of one even parity becomes one of the odd one."""
+@lru_cache(maxsize=1024)
+def _euler(entries: bytes) -> tuple[float, float, float, float]:
+    """Return (before, turn, after, common) with ``u = e^(i common) P(after) RY(turn) P(before)`` for a 2x2 matrix."""
+    a, b, c, d = (complex(entry) for entry in np.frombuffer(entries, dtype=np.complex128))
+    if abs(c) < _TINY:
+        return cmath.phase(d) - cmath.phase(a), 0.0, 0.0, cmath.phase(a)
+    common = cmath.phase(c) if abs(a) < _TINY else cmath.phase(a)
+    after = 0.0 if abs(a) < _TINY else cmath.phase(c) - common
+    return cmath.phase(-b) - common, 2 * math.atan2(abs(c), abs(a)), after, common
+
+
+def phase(subspace: tuple[Constraint, ...] | None, angle: Sum) -> list[Atom]:
+    """Return a phase on a subspace; that of one even parity becomes one of the odd one, and a global phase."""
     if subspace is None or angle.vanishes(2 * math.pi):
         return []
     if len(subspace) == 1 and subspace[0][1] == 0:
@@ -216,4 +228,4 @@ def _subspace(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
     return tuple(sorted(constraints))
 
 
-__all__ = ["Atom", "Layer", "Sum", "layers", "parity"]
+__all__ = ["Atom", "Layer", "Sum", "layers", "parity", "phase"]

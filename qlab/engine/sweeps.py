@@ -43,23 +43,6 @@ def lanes_of(e: int, entries: IntArray, values: FloatArray, work: Any, cs: int, 
 
 
 @helper
-def turn1(psi: Any, base: int, lists: IntArray, ops: IntArray, o: int, tan: float) -> None:
-    """Rotate one qubit."""
-    t = splat(psi, tan)
-    v = ops[o, V0]
-    for h in range(ops[o, HI], ops[o, HI] + ops[o, HI_N]):
-        high = lists[h]
-        for k in range(ops[o, LO], ops[o, LO] + ops[o, LO_N]):
-            i = high ^ lists[k]
-            j = base + (i ^ v)
-            i = base + i
-            for part in range(0, 16, 8):
-                x, y = turn(load(psi, i + part), load(psi, j + part), t)
-                store(psi, i + part, x)
-                store(psi, j + part, y)
-
-
-@helper
 def turn2(
     psi: Any,
     base: int,
@@ -130,41 +113,6 @@ def turn3(
                 store(psi, i5 + part, x5)
                 store(psi, i6 + part, x6)
                 store(psi, i7 + part, x7)
-
-
-@helper
-def unturn1(
-    psi: Any,
-    base: int,
-    lam: Any,
-    lbase: int,
-    lists: IntArray,
-    ops: IntArray,
-    o: int,
-    tan: float,
-    move: bool,
-) -> Vec:
-    """Return the gradient of one qubit's rotation, and undo it on psi and lambda if ``move``."""
-    t = splat(psi, -tan)
-    g = splat(psi, 0.0)
-    v = ops[o, V0]
-    for h in range(ops[o, HI], ops[o, HI] + ops[o, HI_N]):
-        high = lists[h]
-        for k in range(ops[o, LO], ops[o, LO] + ops[o, LO_N]):
-            i = high ^ lists[k]
-            j = i ^ v
-            for part in range(0, 16, 8):
-                p, q, r, s = base + i + part, base + j + part, lbase + i + part, lbase + j + part
-                x, y, m, n = load(psi, p), load(psi, q), load(lam, r), load(lam, s)
-                g = g + cross(m, n, x, y)
-                if move:
-                    x, y = turn(x, y, t)
-                    m, n = turn(m, n, t)
-                    store(psi, p, x)
-                    store(psi, q, y)
-                    store(lam, r, m)
-                    store(lam, s, n)
-    return g
 
 
 @helper
@@ -300,7 +248,7 @@ def unturn3(
 
 @helper
 def rotate(psi: Any, base: int, lists: IntArray, ops: IntArray, o: int, c: Vec, s: Vec) -> None:
-    """Rotate one qubit by the cosines and sines of the lanes."""
+    """Rotate one qubit by the cosines and sines of the lanes; 1 and a tangent defer the cosine."""
     v = ops[o, V0]
     shift = ops[o, SHIFT]
     for h in range(ops[o, HI], ops[o, HI] + ops[o, HI_N]):

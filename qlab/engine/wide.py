@@ -187,7 +187,7 @@ class _Source:
     def _read(self, program: WideProgram) -> tuple[Any, FloatArray, FloatArray]:
         if id(program) not in self._columns:
             starts = [0, *self._ends[:-1]]
-            columns = [a.source.index + starts[2 * a.source.batched + a.source.general] for a in program.angles]
+            columns = [a.source.row + starts[2 * a.source.batched + a.source.general] for a in program.angles]
             self._columns[id(program)] = (
                 np.array(columns, dtype=np.int64),
                 np.array([a.offset for a in program.angles]),

@@ -168,3 +168,22 @@ def test_without_a_folder_to_cache_in_kernels_still_compile(monkeypatch: pytest.
 
     monkeypatch.setattr(_jit.numba, "njit", njit)
     assert _jit.kernel(abs)(-2) == 2
+
+
+def test_what_fits_depends_on_precision_and_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity, "memory_limit", lambda: 900 << 20)  # 810 MiB may be asked for
+
+    def turned(n: int) -> Circuit:
+        circuit = Circuit(n)
+        for q in range(n):
+            circuit = circuit.append("ry", q, f"w[{q}]")
+        return circuit
+
+    with refused("26 qubits need", "at most 25 qubits"):
+        engine.compile(turned(26), ["Z0"])
+    assert engine.compile(turned(26), ["Z0"], dtype="complex64").n_qubits == 26
+    # A projector on all wires runs eight samples at a time; a plan that sees one qubit of 25 needs no memory.
+    with refused("25 qubits need", "at most"):
+        engine.compile(turned(25), "|" + "0" * 25 + ">").expectations(None, np.ones(25))
+    few = engine.compile(turned(25), "|" + "-" * 18 + "0" * 7 + ">")
+    np.testing.assert_allclose(few.expectations(None, np.ones(25)), [[np.cos(0.5) ** 14]], atol=1e-14)

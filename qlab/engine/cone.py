@@ -1,0 +1,89 @@
+"""Only the amplitudes that observables can see: the space that the turns they see span, in coordinates of its own.
+
+A circuit starts in one basis state and phases don't move it, so after the layers that matter to some
+observables only sums of those layers' moves are ever reached. With few of them, as for one wire of a shallow
+circuit, a state of r < n qubits is enough: memory indices become coordinates along a basis of that space, masks
+the parities of the basis vectors. Pure bit arithmetic; it must not know gates, batches or numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .frame import Constraint, Frame, independent, parity
+from .schedule import Key, Layer, Sum, phase
+
+
+class Cone:
+    """A frame of fewer qubits, for the layers that some observables can see.
+
+    Args:
+        frame: Where the logical amplitudes end up.
+        layers: From `schedule.layers`.
+
+    Attributes:
+        n: How many qubits are enough; at least 1.
+    """
+
+    def __init__(self, frame: Frame, layers: Sequence[Layer]) -> None:
+        self._frame = frame
+        rows: dict[int, int] = {}  # a bit that no other vector has -> the vector
+        for layer in layers:
+            for v, _, _ in layer.angles if layer.turns and len(rows) < frame.n else ():
+                for bit, row in rows.items():
+                    if v >> bit & 1:
+                        v ^= row
+                if v:
+                    top = v.bit_length() - 1
+                    for bit, row in rows.items():
+                        if row >> top & 1:
+                            rows[bit] = row ^ v
+                    rows[top] = v
+        self._rows = sorted((rows or {0: 1}).items())
+        self.n = len(self._rows)
+
+    def narrowed(self, layers: Sequence[Layer]) -> list[Layer]:
+        """Return the layers on the fewer qubits; what can never be true there, and global phases, are gone."""
+        out = []
+        for layer in layers:
+            angles: dict[Key, Sum] = {}
+            for (v, m, constraints), angle in layer.angles.items():
+                held = independent((self._signs(mask), value) for mask, value in constraints)
+                if held is None:
+                    continue
+                atoms = phase(held, angle) if v == 0 else [(self._moves(v), self._signs(m), held, angle)]
+                for move, sign, under, turned in atoms:
+                    key = move, sign, under
+                    if move or under:
+                        angles[key] = angles[key] + turned if key in angles else turned
+            if angles:
+                out.append(Layer(layer.turns, angles))
+        return out
+
+    def reaches(self, x: int) -> bool:
+        """Return whether a Pauli string with this X part, over wires, leads back into the space; else its
+        expectation is 0."""
+        move = self._frame.pauli(x, 0)[0]
+        for bit, row in self._rows:
+            if move >> bit & 1:
+                move ^= row
+        return move == 0
+
+    def pauli(self, x: int, z: int) -> tuple[int, int, int]:
+        """Return what `Frame.pauli` does, for a string that `reaches` back."""
+        move, mask, sign = self._frame.pauli(x, z)
+        return self._moves(move), self._signs(mask), sign
+
+    def where(self, qubit: int, value: int) -> Constraint:
+        """Return what `Frame.where` does."""
+        mask, odd = self._frame.where(qubit, value)
+        return self._signs(mask), odd
+
+    def _moves(self, v: int) -> int:
+        return sum((v >> bit & 1) << k for k, (bit, _) in enumerate(self._rows))
+
+    def _signs(self, mask: int) -> int:
+        return sum(parity(mask & row) << k for k, (_, row) in enumerate(self._rows))
+
+
+__all__ = ["Cone"]
