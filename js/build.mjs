@@ -25,7 +25,8 @@ const VIEWS = {
   designer: ["designer"],
   data: ["data"],
   panel: ["panel"],
-  lab: ["designer", "data", "panel", "lab"],
+  runs: ["runs"],
+  lab: ["designer", "data", "panel", "optimise", "lab"],
 };
 const sheet = (parts) => ["tokens", "components", ...parts].map(css).join("\n");
 

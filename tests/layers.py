@@ -27,6 +27,7 @@ FREE = {"widgets", "cli", "cli_runs", "demo", "doctor", "__init__"}  # the outer
 BRIDGES = {
     ("circuit/forms.py", "interop"),  # Circuit.to_qiskit and friends
     ("training/run_view.py", "widgets"),  # Run.panel and Run.report
+    ("training/runs_list.py", "widgets"),  # the table that answers
     ("training/runs_compare.py", "widgets"),  # Comparison.panel and its figure
     ("models/estimator.py", "training"),  # an estimator's fit runs the one training loop
     ("training/networks.py", "interop"),  # qlab.train of a network of qiskit-machine-learning
@@ -128,7 +129,7 @@ JS_LAYERS = {
 }
 DOM = re.compile(r"\b(document|window|HTMLElement|navigator|localStorage)\s*[.(;)]")
 SETS_HTML = re.compile(r"\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|\beval\(|new Function\(")
-PLOTLY_PLACES = ("view/panel", "view/pane", "view/plotly.ts", "host/lab/plotly")
+PLOTLY_PLACES = ("view/panel", "view/pane", "view/optchart", "view/plotly.ts", "host/lab/plotly")
 
 
 def js_faults(path: str, text: str) -> list[str]:

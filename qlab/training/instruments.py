@@ -5,8 +5,8 @@ Must not be called by default: a run that nobody watches evaluates no circuit fo
 ============ ============== ===================================================================================
 name         read           values
 ============ ============== ===================================================================================
-layers       each step      ``norm`` and ``variance`` of the gradient by layer of weights, and ``layer``, their names
-weights      validations    ``edges`` (41,) and ``counts`` (40,) of the circuit's weights, wrapped to [−π, π)
+layers       each step      ``norm`` and ``variance`` of the gradient by ``layer`` of weights, and ``qubits``
+weights      validations    ``edges`` (41,), ``counts`` (40,) of the circuit's weights in [−π, π); ``w``, the first 64
 entanglement validations    ``q``: Meyer–Wallach measure of the state, mean over up to 32 validation rows
 outputs      validations    ``classes``, and ``counts`` (classes, 20): the answers given to the rows of each class
 bits         validations    ``labels``, and ``p`` (classes, ≤ 16): the likeliest bitstrings of the rows of each class
@@ -30,6 +30,7 @@ from .snapshot import Snapshot
 NAMES = ("layers", "weights", "entanglement", "outputs", "bits")
 ROWS = 32  # validation rows that a state is looked at for
 BINS = 40
+TRACED = 64  # weights whose way is followed one by one
 _layers: dict[int, tuple[Any, tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]] = {}
 
 
@@ -58,7 +59,8 @@ def measured(
     if scores is None:
         return
     if "weights" in wanted:
-        yield Measured(state.step, time, "weights", histogram(state.theta[model.slices["circuit"]]))
+        w = state.theta[model.slices["circuit"]]
+        yield Measured(state.step, time, "weights", {**histogram(w), "w": w[:TRACED].tolist()})
     quantum = hasattr(model.plan, "statevector")
     inputs = circuit_inputs(model, state.theta, val[0])[0]
     w = state.theta[model.slices["circuit"]]
@@ -92,7 +94,8 @@ def layers(model: Model, grad: Array) -> dict[str, Any]:
     squares = np.bincount(labels, grad * grad, minlength=len(named))
     means = np.bincount(labels, grad, minlength=len(named)) / np.maximum(counts, 1)
     variance = np.maximum(squares / np.maximum(counts, 1) - means * means, 0.0)
-    return {"layer": list(named), "norm": np.sqrt(squares).tolist(), "variance": variance.tolist()}
+    told = {"layer": list(named), "norm": np.sqrt(squares).tolist(), "variance": variance.tolist()}
+    return {**told, "qubits": model.circuit.n_qubits}
 
 
 def histogram(weights: Array) -> dict[str, Any]:

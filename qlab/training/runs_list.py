@@ -35,8 +35,8 @@ class RunList:
         >>> qlab.runs()["6KQ3V0"].panel                                        # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, records: list[Record]) -> None:
-        self._store, self._records = store, records
+    def __init__(self, store: Store, records: list[Record], *, whole: bool = False) -> None:
+        self._store, self._records, self._whole = store, records, whole
 
     # -- looking ----------------------------------------
 
@@ -203,6 +203,15 @@ class RunList:
             lines.append(f"{row['id']}  {row['state']:<11} step {row['step']:>7,}  {row['name']}")
         return "\n".join(lines)
 
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show the table that answers, beside one that any reader can show; without a front end only the latter."""
+        from ..widgets.runstable import RunsTable
+
+        only = None if self._whole else tuple(record.id for record in self._records)
+        bundle = RunsTable(self.folder, only=only)._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        return {**data, "text/html": self._repr_html_(), "text/plain": repr(self)}, metadata
+
     def _repr_html_(self) -> str:
         heads = (
             "id",
@@ -239,7 +248,7 @@ def runs(folder: str | PathLike[str] | None = None) -> RunList:
     store = open_store(folder)
     records = store.backend.records()
     records.sort(key=lambda record: (float(record.head.get("created") or 0.0), record.id), reverse=True)
-    return RunList(store, records)
+    return RunList(store, records, whole=True)
 
 
 def row_of(record: Record) -> Row:

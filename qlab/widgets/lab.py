@@ -1,4 +1,4 @@
-"""The Lab: data, circuit and training in one tabbed widget. Joins the three servers; holds no logic of theirs."""
+"""The Lab: data, circuit, training and optimising in one tabbed widget. Joins the servers; holds no logic of theirs."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ import traitlets as t
 from ..circuit import Circuit
 from ..errors import CircuitError, DataError, QlabError, TrainError
 from ..training import train
-from ..training.job import loader, ticker
+from ..training.job import Ticker, loader, ticker
 from .assets import asset
 from .comm import detach_subshell
 from .data import DataServer
 from .designer import CircuitTrait
+from .optserver import OptServer
 from .panelset import PanelSet
 
 if TYPE_CHECKING:
     from ..data import Dataset, Features
+    from ..optimize import Problem, Solution
     from ..training import Run
 
 SETTINGS = ("optimizer", "lr", "epochs", "batch", "seed")
 PERIOD = 0.5  # seconds between looks at the run for the tab's percentage
+solver = Ticker("qlab-optimise")  # reading an instance or counting its bits holds up no panel and no load
 
 
 class Lab(CircuitTrait, anywidget.AnyWidget):
@@ -50,7 +53,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
     _css = asset("lab.css")
 
     state = t.Dict(help="what the tabs show of features and run").tag(sync=True)
-    tab = t.Enum(("data", "circuit", "train"), default_value="data").tag(sync=True)
+    tab = t.Enum(("data", "circuit", "train", "optimise"), default_value="data").tag(sync=True)
     height = t.Int(804, min=400, max=4000, help="CSS pixels").tag(sync=True)
 
     def __init__(
@@ -68,6 +71,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self._panel: PanelSet | None = None
         self._inbox: deque[dict[str, Any]] = deque()
         self._data = DataServer(self._channel("data"), on_features=self.use, wake=loader.wake)
+        self._optimise = OptServer(self._channel("optimise"), wake=solver.wake)
         self.circuit = circuit if circuit is not None else Circuit(2, name="circuit")
         if dataset is not None:
             self._data.load(dataset)
@@ -78,12 +82,23 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self.on_msg(self._received)
         self.observe(self._redrawn, names="circuit_text")
         loader.add(self._data.pump)
+        solver.add(self._optimise.pump)
         ticker.add(self._pump)
 
     @property
     def dataset(self) -> Dataset | None:
         """The dataset shown in *Data*."""
         return self._data.dataset
+
+    @property
+    def solution(self) -> Solution | None:
+        """The latest solution of *Optimise*, or None."""
+        return self._optimise.result
+
+    def optimise(self, problem: Problem) -> None:
+        """Show a problem in *Optimise*; small ones of a template can be edited there."""
+        self._optimise.show(problem)
+        self._post("lab", {"type": "go", "tab": "optimise"}, [])
 
     def use(self, features: Features, *, show: bool = True) -> None:
         """Take these features; an empty drawing gets a wire for each qubit they need, and *Circuit* is shown."""
@@ -130,6 +145,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
     def close(self) -> None:
         """Take the widget off every page; a run goes on."""
         loader.remove(self._data.pump)
+        solver.remove(self._optimise.pump)
         ticker.remove(self._pump)
         super().close()
 
@@ -153,6 +169,8 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
             self._panel.handle(body)
         elif channel == "data":
             self._data.handle(body, buffers)
+        elif channel == "optimise":
+            self._optimise.handle(body, buffers)
         elif channel == "lab" and isinstance(body, dict):
             self._inbox.append(body)
             ticker.wake()

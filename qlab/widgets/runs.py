@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ..errors import QlabError, TrainError, not_one_of
@@ -26,6 +26,7 @@ class RunsServer:
     Args:
         link: sends to all pages.
         folder: of the project; by default the user's.
+        only: ids of the runs listed; by default all.
         wake: called when a message came and ``pump`` should be called soon.
     """
 
@@ -34,9 +35,11 @@ class RunsServer:
         link: Link,
         *,
         folder: str | os.PathLike[str] | None = None,
+        only: Collection[str] | None = None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._link, self._folder, self._wake = link, folder, wake
+        self._only = None if only is None else frozenset(only)
         self._inbox: deque[Message] = deque()
 
     def handle(self, message: object) -> bool:
@@ -62,8 +65,12 @@ class RunsServer:
                 self._link({"type": "error", **base, "message": fault, "cure": None}, [])
         return None
 
+    def _all(self) -> RunList:
+        found, only = runs(self._folder), self._only
+        return found if only is None else found.filter(lambda row: row["id"] in only)
+
     def _list(self, message: Message) -> Message:
-        found = runs(self._folder)
+        found = self._all()
         wanted = {k: message[k] for k in ("text", "state", "tag") if isinstance(message.get(k), str) and message[k]}
         chosen = found.filter(**wanted) if wanted else found
         start = max(0, _whole(message.get("from"), 0))
@@ -94,7 +101,7 @@ class RunsServer:
             raise TrainError(
                 "no runs are named", where="runs", cure=f"send a list of 1 to {CHOSEN} ids as 'runs'", value=ids
             )
-        found = runs(self._folder)
+        found = self._all()
         chosen = found.filter(lambda row: row["id"] in set(ids))
         missing = [i for i in ids if i not in chosen]
         if missing:

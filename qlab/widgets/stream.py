@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import QlabError
+from ..training.status import finite
 from .link import Link, Message, Watched
 
 PERIOD = 0.1  # s between frames
@@ -27,6 +28,7 @@ FORGET = 600.0  # s of silence until a client that owes frames is forgotten
 PROBE = 0.5, 60.0  # s: first and longest wait for a sign of life before the status is sent again
 WATCHED = 20  # instruments that a page may name at once
 RESTATE = 1.0  # s between statuses that only bring a new step
+READINGS = 400  # of an instrument in one answer
 PLAIN = ("pause", "resume", "stop")
 STEERING = ("lr", "batch", "freeze", "thaw", "term")
 CONTROLS = (*PLAIN, *STEERING, "watch")
@@ -157,6 +159,8 @@ class PanelServer:
             self._heard(name, kind, message, now)
         if kind == "pull":
             self._pull(message)
+        elif kind == "readings":
+            self._readings(message)
 
     def _heard(self, name: str, kind: object, message: Message, now: float) -> None:
         if kind == "close":
@@ -202,6 +206,17 @@ class PanelServer:
         block, exact = self.run.columns.bucket(start, stop, _whole(message.get("points"), 0))
         answer = {"type": "history", "run": self.run.id, "id": message.get("id"), "from": start}
         self._send({**answer, "n": block.shape[1], "total": total, "exact": exact}, [pack(block)])
+
+    def _readings(self, message: Message) -> None:
+        """Send what an instrument has measured after a step, thinned evenly, the newest always among it."""
+        since = _whole(message.get("since"), -1)
+        held = list(getattr(self.run, "measured", {}).get(str(message.get("name")), ()))
+        held = [event for event in held if event.step > since]
+        every = max(1, -(-len(held) // min(READINGS, max(1, _whole(message.get("n"), READINGS)))))
+        kept = held[::-1][::every][::-1]
+        rows = [[event.step, event.time, finite(event.values)] for event in kept]
+        answer = {"type": "readings", "run": self.run.id, "id": message.get("id"), "name": message.get("name")}
+        self._send({**answer, "total": len(held), "rows": rows})
 
     def _plotly(self) -> None:
         source = resources.files("qlab").joinpath("static", "plotly.min.js")

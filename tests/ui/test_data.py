@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .conftest import Shot
-from .notebook import DARK, LIGHT, Notebook
+from .notebook import Notebook
 
 SLOW = """
 import time, numpy as np, pandas as pd, qlab

@@ -5,8 +5,8 @@
  */
 
 import { type Chunk, place } from "./columns";
-import type { Action, Append, FromKernel, Hello, History, Status, ToKernel } from "./messages";
-import { type ClientState, isActive, NOTHING, nameOf } from "./state";
+import type { Action, Append, FromKernel, Hello, History, OrderValue, Status, ToKernel } from "./messages";
+import { type Asked, type ClientState, isActive, NOTHING, nameOf } from "./state";
 
 export type { Link } from "./messages";
 
@@ -14,7 +14,7 @@ export type Event =
   | { type: "open"; now: number }
   | { type: "tick"; now: number }
   | { type: "message"; now: number; message: FromKernel; block?: readonly Float64Array[] }
-  | { type: "control"; now: number; action: Action; value?: number }
+  | { type: "control"; now: number; action: Action; value?: OrderValue }
   | { type: "lost"; now: number }
   | { type: "found"; now: number }
   | { type: "dismiss"; now: number }
@@ -45,7 +45,7 @@ export function reduce(state: ClientState, event: Event): Step {
     case "message":
       return state.phase === "closed" ? only(state) : received(state, event.message, event.block, now);
     case "control":
-      return control(state, event.action, event.value);
+      return control(state, event.action, event.value, now);
     case "lost":
       return only({ ...state, lost: state.lost ?? now, pull: null, pinged: null, asked: NOTHING });
     case "found":
@@ -63,11 +63,29 @@ function opened(state: ClientState, now: number): Step {
   return only({ ...next, silent: null }, { type: "open", client: nameOf(next), run: next.run });
 }
 
-function control(state: ClientState, action: Action, value?: number): Step {
-  if (state.phase !== "live" || state.lost !== null || !isActive(state.status)) return only(state);
-  const asked = action === "lr" ? { ...state.asked, lr: value ?? null } : { ...state.asked, action };
+/** Orders that a run takes when it has ended, too. */
+const ALWAYS: ReadonlySet<Action> = new Set(["branch", "resume"]);
+
+function control(state: ClientState, action: Action, value: OrderValue | undefined, now: number): Step {
+  if (state.phase !== "live" || state.lost !== null) return only(state);
+  if (!isActive(state.status) && !ALWAYS.has(action)) return only(state);
+  const asked = askedBy(state, action, value, now);
   const order: ToKernel = { type: "control", client: nameOf(state), run: state.run, action };
   return only({ ...state, asked, refusal: null }, value === undefined ? order : { ...order, value });
+}
+
+/** What is awaited once an order has been sent. */
+function askedBy(state: ClientState, action: Action, value: OrderValue | undefined, now: number): Asked {
+  const { asked, status } = state;
+  if (action === "watch") return asked;
+  if (action === "lr") return { ...asked, lr: typeof value === "number" ? value : null };
+  if (action === "batch") return { ...asked, batch: typeof value === "number" ? value : null };
+  if (action === "freeze" || action === "thaw" || action === "term") {
+    const seen = status?.events.length ?? 0;
+    return { ...asked, part: { action, seen } };
+  }
+  if (action === "branch") return { ...asked, branch: now };
+  return { ...asked, action };
 }
 
 function tick(state: ClientState, now: number): Step {
@@ -180,14 +198,23 @@ function withStatus(state: ClientState, status: Status, seq: number): ClientStat
   const old = state.status;
   const again = seq === state.seq && old !== null && status.step < old.step;
   if (seq < state.seq || again) return state;
-  const { action, lr } = state.asked;
+  const { action, lr, batch, part, branch } = state.asked;
   const answered =
-    !isActive(status) ||
     action === null ||
+    (!isActive(status) && action !== "resume") ||
     (action === "pause" && status.state === "paused") ||
     (action === "resume" && status.state === "running");
   const arrived = !isActive(status) || lr === null || (status.lr === lr && status.lr_pending === null);
-  const asked = { action: answered ? null : action, lr: arrived ? null : lr };
+  const sized = !isActive(status) || batch === null || status.batch === undefined || status.batch === batch;
+  // what the loop has taken it tells as an event, even where it changed nothing
+  const done = !isActive(status) || part === null || status.events.length > part.seen;
+  const asked: Asked = {
+    action: answered ? null : action,
+    lr: arrived ? null : lr,
+    batch: sized ? null : batch,
+    part: done ? null : part,
+    branch,
+  };
   return { ...state, seq, status, asked };
 }
 

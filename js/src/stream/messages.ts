@@ -7,7 +7,28 @@ export interface Link {
 }
 
 export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed" | "interrupted";
-export type Action = "pause" | "resume" | "stop" | "lr";
+export type Action =
+  | "pause"
+  | "resume"
+  | "stop"
+  | "lr"
+  | "batch"
+  | "freeze"
+  | "thaw"
+  | "branch"
+  | "term"
+  | "watch";
+
+/** What a branch starts from and changes. */
+export interface BranchOrder {
+  readonly step?: number;
+  readonly lr?: number;
+  readonly name?: string;
+}
+export type OrderValue = number | string | readonly number[] | readonly string[] | BranchOrder;
+
+/** One reading of an instrument: step, seconds, values. */
+export type Reading = readonly [number, number, Readonly<Record<string, unknown>>];
 
 export interface Intervention {
   readonly step: number;
@@ -58,6 +79,14 @@ export interface Status {
   readonly elapsed: number;
   readonly seed: number | null;
   readonly baseline: { readonly name: string; readonly accuracy?: number; readonly r2?: number } | null;
+  readonly batch?: number | null;
+  readonly frozen?: readonly number[];
+  readonly terms?: Readonly<Record<string, number>>;
+  readonly watched?: readonly string[];
+  readonly warning?: { readonly message: string; readonly cure?: string | null } | null;
+  readonly parent?: { readonly run: string; readonly step: number } | null;
+  readonly checkpoints?: readonly number[];
+  readonly measured?: Readonly<Record<string, Reading>>;
 }
 
 interface OfRun {
@@ -101,9 +130,40 @@ export interface StatusMessage extends OfRun {
 export interface Refusal {
   readonly type: "error";
   readonly run?: string | null;
+  readonly id?: string | null;
   readonly message: string;
   readonly cure?: string | null;
 }
+
+/** One run of a panel of several. */
+export interface SetRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly parent: string | null;
+  readonly parent_step: number | null;
+}
+
+/** Messages about runs beside the streams; a session passes them over. */
+export type Aside =
+  | {
+      readonly type: "set";
+      readonly client?: string | null;
+      readonly current: string;
+      readonly runs: readonly SetRow[];
+    }
+  | {
+      readonly type: "branched" | "resumed";
+      readonly run: string;
+      readonly child: string;
+      readonly name: string;
+    }
+  | {
+      readonly type: "readings";
+      readonly run: string;
+      readonly name: string;
+      readonly rows: readonly Reading[];
+    };
 
 export type FromKernel = Hello | Append | History | StatusMessage | Refusal | { readonly type: "plotly" };
 
@@ -111,5 +171,5 @@ export type ToKernel =
   | { type: "open"; client: string; run: string }
   | { type: "ack"; client: string; run: string; seq: number }
   | { type: "pull"; client: string; run: string; id: string; from: number; to: number; points: number }
-  | { type: "control"; client: string; run: string; action: Action; value?: number }
+  | { type: "control"; client: string; run: string; action: Action; value?: OrderValue }
   | { type: "close"; client: string; run: string };

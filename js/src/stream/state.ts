@@ -24,11 +24,16 @@ export interface Pull {
 }
 
 export interface Asked {
-  readonly action: Exclude<Action, "lr"> | null;
+  readonly action: Action | null;
   readonly lr: number | null;
+  readonly batch: number | null;
+  /** Freezing, thawing or a term, and how many events there were when it was asked. */
+  readonly part: { readonly action: Action; readonly seen: number } | null;
+  /** When a branch was asked for; its answer ends it. */
+  readonly branch: number | null;
 }
 
-export const NOTHING: Asked = { action: null, lr: null };
+export const NOTHING: Asked = { action: null, lr: null, batch: null, part: null, branch: null };
 
 export interface ClientState {
   readonly client: string;

@@ -13,6 +13,7 @@ const PATHS = {
   trash: "M3 4.5h10M6 4.5v-2h4v2M4.5 4.5l.6 9h5.8l.6-9M7 7v4M9 7v4",
   copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
   group: "M2.5 5V2.5H5M11 2.5h2.5V5M13.5 11v2.5H11M5 13.5H2.5V11M5.5 5.5h5v5h-5z",
+  shield: "M8 1.8 13.2 4v4c0 3.2-2.4 5.3-5.2 6.2C5.2 13.3 2.8 11.2 2.8 8V4zM5.6 8l1.8 1.8 3-3.4",
   play: "M4.5 3v10l8-5z",
   pause: "M5.5 3.5v9M10.5 3.5v9",
   stop: "M4 4h8v8H4z",

@@ -1,5 +1,5 @@
 /**
- * The Lab: data, circuit and training as tabs of one widget. It arranges the three views and the bar that starts a
+ * The Lab: data, circuit, training and optimising as tabs of one widget. It arranges the views and the bar that starts a
  * run; it knows neither how they draw nor how they reach Python.
  */
 
@@ -10,6 +10,7 @@ import { fill, h, on, setText } from "./dom";
 import { type IconName, icon } from "./icons";
 import { type LabError, type LabHost, type LabState, TABS, type Tab } from "./labstate";
 import { drawn, trainBar } from "./labtrain";
+import { optimise } from "./optimise";
 import { panel } from "./panel";
 import { followTheme } from "./theme";
 
@@ -17,6 +18,7 @@ const NAMES: Record<Tab, { label: string; icon: IconName }> = {
   data: { label: "Data", icon: "table" },
   circuit: { label: "Circuit", icon: "chip" },
   train: { label: "Train", icon: "play" },
+  optimise: { label: "Optimise", icon: "shield" },
 };
 
 /** Mounts the Lab into `root`; everything it adds ends with `signal`. */
@@ -27,6 +29,7 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
   const buttons = new Map<Tab, HTMLButtonElement>();
   const mounted = new Set<Tab>();
   const progress = h("span", { class: "ql-pill acc", hidden: true });
+  const solving = h("span", { class: "ql-pill acc", hidden: true }, "solving");
   const forward = h("button", { class: "ql-btn", type: "button" }, icon("play"), "Train");
   const train = trainBar(host, (tab) => go(tab), signal);
   const panelBox = h("div", { class: "ql-lab-panel", hidden: true });
@@ -44,6 +47,7 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
       icon(glyph),
       h("span", { class: "ql-lab-name" }, label),
       tab === "train" && progress,
+      tab === "optimise" && solving,
     );
     on(button, "click", () => show(tab, true), signal);
     buttons.set(tab, button);
@@ -74,6 +78,12 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
     if (!page) return;
     if (tab === "data") data(box(page), host.link("data"), {}, signal);
     if (tab === "circuit") designer(box(page), host.store, {}, signal);
+    if (tab === "optimise") {
+      const busy = (running: boolean): void => {
+        solving.hidden = !running;
+      };
+      optimise(box(page), host.link("optimise"), { busy }, signal);
+    }
   }
 
   function show(tab: Tab, chosen: boolean): void {
@@ -110,7 +120,8 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
       panelBox.hidden = run === null;
       if (run) {
         panelLife = new AbortController();
-        panel(box(panelBox), panelLink, { run }, panelLife.signal);
+        const { connection } = host;
+        panel(box(panelBox), panelLink, { run, ...(connection ? { connection } : {}) }, panelLife.signal);
       }
       shownRun = run;
     }
@@ -130,18 +141,18 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
   update(host.state());
 }
 
-/** A link with one listener for good, handed to the latest panel: a run that is over leaves nothing behind. */
+/** A link with one listener for good, handed on to the panels: one that is over leaves nothing behind. */
 function oneAtATime(link: Link, signal: AbortSignal): Link {
-  let latest: Parameters<Link["onMessage"]>[0] | undefined;
-  const stop = link.onMessage((message, buffers) => latest?.(message, buffers));
+  const heard = new Set<Parameters<Link["onMessage"]>[0]>();
+  const stop = link.onMessage((message, buffers) => {
+    for (const callback of [...heard]) callback(message, buffers);
+  });
   signal.addEventListener("abort", stop, { once: true });
   return {
     send: (message, buffers) => link.send(message, buffers),
     onMessage(callback) {
-      latest = callback;
-      return () => {
-        if (latest === callback) latest = undefined;
-      };
+      heard.add(callback);
+      return () => heard.delete(callback);
     },
   };
 }

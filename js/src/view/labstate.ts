@@ -1,10 +1,11 @@
 /** What the Lab's views and its host agree on. Types only, and the order of the tabs. */
 
 import type { Link } from "../stream/messages";
+import type { Connection } from "./panel";
 import type { Store } from "./store";
 
-export type Tab = "data" | "circuit" | "train";
-export const TABS: readonly Tab[] = ["data", "circuit", "train"];
+export type Tab = "data" | "circuit" | "train" | "optimise";
+export const TABS: readonly Tab[] = ["data", "circuit", "train", "optimise"];
 
 export interface LabError {
   readonly message: string;
@@ -36,7 +37,7 @@ export interface TrainSettings {
 export interface LabHost {
   readonly id: string;
   readonly store: Store;
-  link(channel: "data" | "panel"): Link;
+  link(channel: "data" | "panel" | "optimise"): Link;
   state(): LabState;
   onState(callback: (state: LabState) => void): () => void;
   /** Python asks to show a tab, after *Use these features* for instance. */
@@ -44,5 +45,7 @@ export interface LabHost {
   tab(): Tab;
   setTab(tab: Tab): void;
   height(): number;
+  /** Whether there is a kernel, for the panel's banner. */
+  readonly connection?: Connection;
   train(settings: TrainSettings): void;
 }

@@ -39,7 +39,12 @@ export interface TrainBar {
   update(state: LabState): void;
 }
 
-const OPEN: Record<Tab, string> = { data: "Choose data", circuit: "Open Circuit", train: "Open Train" };
+const OPEN: Record<Tab, string> = {
+  data: "Choose data",
+  circuit: "Open Circuit",
+  train: "Open Train",
+  optimise: "Open Optimise",
+};
 
 /** Builds the bar; `go` opens another tab when something is missing. */
 export function trainBar(host: LabHost, go: (tab: Tab) => void, signal: AbortSignal): TrainBar {

@@ -12,14 +12,55 @@ export interface Settings {
   readonly smoothing: number;
   readonly across: Across;
   readonly logLoss: boolean;
+  /** Ids of the panes shown, in their order. */
+  readonly panes: readonly string[];
+  /** Panes whose scale is other than it comes: true is logarithmic. */
+  readonly logs: Readonly<Record<string, boolean>>;
+  /** Panes that are wider or narrower than they come: 1 to 3 columns. */
+  readonly widths: Readonly<Record<string, number>>;
 }
 
-export const DEFAULTS: Settings = { smoothing: 0.88, across: "step", logLoss: false };
+/** Every pane there is, in the order of the list in *Panes*; a run that lacks the columns of one goes without. */
+export const PANES = [
+  "loss",
+  "conf",
+  "merit",
+  "grad",
+  "layers",
+  "weights",
+  "outputs",
+  "time",
+  "circ",
+  "lr",
+  "whist",
+  "ent",
+  "bits",
+] as const;
+
+export const DEFAULTS: Settings = {
+  smoothing: 0.88,
+  across: "step",
+  logLoss: false,
+  panes: PANES.slice(0, 10),
+  logs: {},
+  widths: {},
+};
+
+const record = (given: unknown): Record<string, unknown> =>
+  typeof given === "object" && given !== null && !Array.isArray(given)
+    ? (given as Record<string, unknown>)
+    : {};
 
 /** `now` with what is usable of `patch`, which may come from a notebook or from Python. */
 export function arranged(now: Settings, patch: Readonly<Record<string, unknown>> = {}): Settings {
-  const { smoothing, across, logLoss } = patch;
+  const { smoothing, across, logLoss, panes, logs, widths } = patch;
+  const known = Array.isArray(panes) ? panes.filter((id) => PANES.includes(id)) : [];
+  const scales = Object.entries(record(logs)).filter(([, is]) => typeof is === "boolean");
+  const sizes = Object.entries(record(widths)).filter(([, n]) => n === 1 || n === 2 || n === 3);
   return {
+    panes: known.length > 0 ? [...new Set<string>(known)] : now.panes,
+    logs: logs === undefined ? now.logs : (Object.fromEntries(scales) as Record<string, boolean>),
+    widths: widths === undefined ? now.widths : (Object.fromEntries(sizes) as Record<string, number>),
     smoothing: typeof smoothing === "number" && smoothing >= 0 ? Math.min(0.99, smoothing) : now.smoothing,
     across: across === "step" || across === "epoch" || across === "time" ? across : now.across,
     logLoss: typeof logLoss === "boolean" ? logLoss : now.logLoss,
@@ -43,6 +84,12 @@ export interface PaneSpec {
   readonly share?: boolean;
   readonly suffix?: string;
   readonly curves: readonly Curve[];
+  /** The instrument that the run must be asked for while the pane is shown. */
+  readonly watch?: string;
+  /** Its x axis is not that of the run, so that it takes no part in zoom and hover line. */
+  readonly ownAxis?: boolean;
+  /** A column with the standard error of the first curve. */
+  readonly band?: string;
 }
 
 const pair = (column: string, label: string): Curve[] => [
@@ -60,6 +107,7 @@ export function specsFor(columns: readonly string[]): PaneSpec[] {
       title: "Loss",
       unit: r2 ? "mean squared error" : "cross entropy",
       scale: "loss",
+      band: "loss_se",
       curves: [...pair("loss", "training"), { column: "val_loss", style: "val", label: "validation" }],
     },
     {
@@ -86,7 +134,10 @@ export function specsFor(columns: readonly string[]): PaneSpec[] {
       unit: "ms",
       scale: "linear",
       suffix: " ms",
-      curves: pair("step_ms", "step"),
+      curves: [
+        ...pair("step_ms", "whole step"),
+        { column: "engine_ms", style: "smooth", label: "simulator" },
+      ],
     },
     {
       id: "lr",
@@ -96,10 +147,61 @@ export function specsFor(columns: readonly string[]): PaneSpec[] {
       curves: [{ column: "lr", style: "val", label: "learning rate" }],
     },
   ];
-  return specs
+  const drawn: readonly PaneSpec[] = specs
     .map((spec) => ({ ...spec, curves: spec.curves.filter((c) => columns.includes(c.column)) }))
     .filter((spec) => spec.curves.length > 0);
+  return [...drawn, ...INSTRUMENTS.filter((spec) => !r2 || !CLASSED.includes(spec.id))];
 }
+
+const CLASSED = ["outputs", "bits"];
+
+/** Panes of what is measured only while somebody looks (paneinstruments.ts draws them). */
+export const INSTRUMENTS: readonly PaneSpec[] = [
+  {
+    id: "layers",
+    title: "Gradient variance",
+    unit: "by layer, log",
+    scale: "log",
+    curves: [],
+    watch: "layers",
+  },
+  { id: "weights", title: "Weights", unit: "rad, by step", scale: "linear", curves: [], watch: "weights" },
+  {
+    id: "outputs",
+    title: "Output by class",
+    unit: "probability of the true class",
+    scale: "linear",
+    curves: [],
+    watch: "outputs",
+    ownAxis: true,
+  },
+  {
+    id: "whist",
+    title: "Weight histogram",
+    unit: "rad, wrapped",
+    scale: "linear",
+    curves: [],
+    watch: "weights",
+    ownAxis: true,
+  },
+  {
+    id: "ent",
+    title: "Entanglement",
+    unit: "Meyer–Wallach Q",
+    scale: "linear",
+    curves: [],
+    watch: "entanglement",
+  },
+  {
+    id: "bits",
+    title: "Bitstrings by class",
+    unit: "likeliest 16",
+    scale: "linear",
+    curves: [],
+    watch: "bits",
+    ownAxis: true,
+  },
+];
 
 /** Values of all curves over one set of columns, computed once a row. */
 export class Curves {

@@ -1,11 +1,13 @@
 /** Traces, shapes and annotations of one plot pane, from curves and status. Pure: the same input, the same figure. */
 
 import type { Annotations, Data, Layout, Shape } from "plotly.js";
-import { bucket } from "../stream/bucket";
+import { bucket, nearest } from "../stream/bucket";
 import type { Status } from "../stream/messages";
 import type { Curve, Curves, PaneSpec, Settings } from "./panecurves";
+import { instrument } from "./paneinstruments";
 import { baseLayout, MARGIN } from "./panelayout";
 import { type Mark, marks } from "./panemarks";
+import type { Readings } from "./panereadings";
 import type { Tokens } from "./panetokens";
 
 export interface Scene {
@@ -20,6 +22,38 @@ export interface Scene {
   readonly reset: number;
   /** The step whose intervention is picked in the list. */
   readonly picked: number | null;
+  readonly readings: Readings;
+  /** Runs drawn over the current one. */
+  readonly others: readonly Overlay[];
+  /** How the current run is drawn. */
+  readonly own: Pen;
+}
+
+/** Colour and emphasis of a run in every pane. */
+export interface Pen {
+  readonly color: number;
+  /** 1, or less while another run is pointed at. */
+  readonly opacity: number;
+}
+
+export interface Overlay extends Pen {
+  readonly id: string;
+  readonly name: string;
+  readonly curves: Curves;
+  readonly total: number;
+  readonly epochs: number;
+  readonly parent: string | null;
+  readonly parentStep: number | null;
+}
+
+/** The colour of the n-th run, which starts again after eight. */
+export const runColor = (tokens: Tokens, index: number): string =>
+  tokens.series[index % tokens.series.length] as string;
+
+/** The curve of a pane that stands for another run: its validation, else its smoothed curve; none without figures. */
+export function leadCurve(spec: PaneSpec, curves: Curves): Curve | undefined {
+  const lead = spec.curves.filter((c) => c.style !== "raw" && c.column !== "engine_ms");
+  return lead.findLast((c) => curves.columns.newest(c.column) >= 0);
 }
 
 /** The most points drawn a trace: four for each of so many pixels. */
@@ -33,7 +67,20 @@ function growing(last: number, end: number): number {
 }
 
 /** The whole of the x axis. */
-export function fullRange({ curves, settings, status }: Scene): [number, number] {
+export function fullRange({ curves, settings, status, others }: Scene): [number, number] {
+  const ends = others.map((o) => {
+    const far = o.curves.x(settings.across).at(-1) ?? 0;
+    return settings.across === "time" ? far * 1.02 : far;
+  });
+  const [low, high] = ownRange({ curves, settings, status });
+  return [low, Math.max(high, ...ends)];
+}
+
+function ownRange({
+  curves,
+  settings,
+  status,
+}: Pick<Scene, "curves" | "settings" | "status">): [number, number] {
   const x = curves.x(settings.across);
   const last = x.length ? (x[x.length - 1] as number) : 0;
   if (settings.across === "time") return [0, last > 0 ? last * 1.02 : 1];
@@ -42,7 +89,8 @@ export function fullRange({ curves, settings, status }: Scene): [number, number]
 }
 
 export function isLog(spec: PaneSpec, settings: Settings): boolean {
-  return spec.scale === "log" || (spec.scale === "loss" && settings.logLoss);
+  if (spec.scale === "loss") return settings.logLoss;
+  return settings.logs[spec.id] ?? spec.scale === "log";
 }
 
 const LINES: Record<Curve["style"], { width: number; dash: "solid" | "dot"; opacity: number }> = {
@@ -64,6 +112,8 @@ export function figure(
   const data: Data[] = [];
   const extent: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const single = !spec.curves.some((curve) => curve.style === "val");
+  if (spec.watch) return measuredFigure(spec, scene, [x0, x1], width, log);
+  if (!log) data.push(...band(spec, scene, [x0, x1], width));
   for (const curve of spec.curves) {
     const points = bucket(x, curves.y(curve), x0, x1, Math.min(PIXELS, width));
     for (const y of points.y) {
@@ -75,18 +125,50 @@ export function figure(
     // alone in its pane a smoothed curve is the figure itself: solid
     if (single && curve.style === "smooth") Object.assign(line, { width: 2, dash: "solid" });
     const shape = curve.column === "lr" ? { shape: "hv" as const } : {};
-    const color = tokens.series[0] as string;
+    const quantum = curve.column === "engine_ms";
+    const color = quantum ? tokens.ink3 : runColor(tokens, scene.own.color);
     data.push({
       ...points,
       type: "scatter",
-      mode: "lines",
+      mode: points.x.length === 1 ? "markers" : "lines",
       name: curve.label,
-      opacity,
+      opacity: opacity * scene.own.opacity,
+      marker: { size: 6, color },
+      ...(quantum ? { fill: "tozeroy", fillcolor: tokens.grid } : {}),
       line: { ...line, ...shape, color },
       hoverinfo: "skip",
     } as unknown as Data);
   }
+  for (const other of scene.others) {
+    const curve = leadCurve(spec, other.curves);
+    if (!curve) continue;
+    const points = bucket(
+      other.curves.x(settings.across),
+      other.curves.y(curve),
+      x0,
+      x1,
+      Math.min(PIXELS, width),
+    );
+    for (const y of points.y) {
+      if (log && y <= 0) continue;
+      extent[0] = Math.min(extent[0], y);
+      extent[1] = Math.max(extent[1], y);
+    }
+    const color = runColor(tokens, other.color);
+    const dash = other.color >= tokens.series.length ? "10px,4px" : "solid";
+    data.push({
+      ...points,
+      type: "scatter",
+      mode: points.x.length === 1 ? "markers" : "lines",
+      name: other.name,
+      opacity: other.opacity,
+      marker: { size: 6, color },
+      line: { width: 1.5, dash, color, ...(curve.column === "lr" ? { shape: "hv" } : {}) },
+      hoverinfo: "skip",
+    } as unknown as Data);
+  }
   if (spec.id === "loss" && status?.state === "failed") data.push(...cross(spec, scene));
+  if (spec.id === "loss") data.push(...forks(spec, scene));
   const base = baseLayout(tokens, `${scene.run} ${spec.id} ${settings.across} ${log} ${scene.reset}`);
   const drawn = marks(spec, scene, [x0, x1], width);
   const line = spec.id === "merit" ? baseline(spec, scene) : { shapes: [], annotations: [] };
@@ -104,6 +186,104 @@ export function figure(
     annotations: [...line.annotations, ...drawn.annotations],
   };
   return { data, layout: layout as Partial<Layout> };
+}
+
+/** The figure of an instrument: its own traces in the pane's frame, with the marks where it follows the run. */
+function measuredFigure(
+  spec: PaneSpec,
+  scene: Scene,
+  [x0, x1]: [number, number],
+  width: number,
+  log: boolean,
+): { data: Data[]; layout: Partial<Layout> } {
+  const { settings, tokens } = scene;
+  const base = baseLayout(tokens, `${scene.run} ${spec.id} ${settings.across} ${log} ${scene.reset}`);
+  const drawn = instrument(spec, scene);
+  const own = spec.ownAxis === true;
+  const empty = drawn.data.length === 0;
+  const extra = own || empty ? { shapes: [], annotations: [] } : marks(spec, scene, [x0, x1], width);
+  const run = {
+    range: [x0, x1],
+    separatethousands: true,
+    ticksuffix: settings.across === "time" ? " s" : "",
+  };
+  const layout = {
+    ...base,
+    barmode: spec.id === "bits" ? "group" : "overlay",
+    xaxis: {
+      ...base.xaxis,
+      exponentformat: "none",
+      visible: !empty,
+      showspikes: false,
+      ...(own ? drawn.xaxis : run),
+    },
+    yaxis: {
+      ...base.yaxis,
+      visible: !empty,
+      ticklabelstandoff: 3,
+      type: log ? "log" : "linear",
+      ...drawn.yaxis,
+    },
+    shapes: [...drawn.shapes, ...extra.shapes],
+    annotations: [...drawn.annotations, ...extra.annotations],
+  };
+  if (log && Array.isArray(drawn.yaxis.range)) {
+    const [low, high] = drawn.yaxis.range as [number, number];
+    Object.assign(layout.yaxis, logTicks(10 ** low, 10 ** high));
+  }
+  return { data: drawn.data, layout: layout as unknown as Partial<Layout> };
+}
+
+/** ± one standard error of the shots around the training curve, without an edge. */
+function band(
+  spec: PaneSpec,
+  { curves, settings, tokens, own }: Scene,
+  [x0, x1]: [number, number],
+  width: number,
+): Data[] {
+  const { columns } = curves;
+  const curve = spec.curves.find((c) => c.style === "smooth");
+  if (!spec.band || !curve || columns.newest(spec.band) < 0) return [];
+  const error = columns.column(spec.band);
+  const middle = curves.y(curve);
+  const edge = (sign: number): Data => {
+    const y = middle.map((v, i) => v + sign * (error[i] as number));
+    const points = bucket(curves.x(settings.across), y, x0, x1, Math.min(PIXELS, width));
+    const color = runColor(tokens, own.color);
+    return {
+      ...points,
+      type: "scatter",
+      mode: "lines",
+      name: "shot noise",
+      line: { width: 0 },
+      hoverinfo: "skip",
+      ...(sign > 0 ? { fill: "tonexty", fillcolor: tokens.mix(color, 0.16) } : {}),
+    } as unknown as Data;
+  };
+  return [edge(-1), edge(1)];
+}
+
+/** Where shown runs branched off shown runs: hollow diamonds on the parent. */
+function forks(spec: PaneSpec, scene: Scene): Data[] {
+  const { others, settings, tokens, own } = scene;
+  const all = [{ id: scene.run, curves: scene.curves, color: own.color }, ...others];
+  const found = others.flatMap((child) => {
+    const parent = all.find((one) => one.id === child.parent);
+    if (!parent || child.parentStep === null) return [];
+    const curve = leadCurve(spec, parent.curves);
+    const steps = parent.curves.columns.column("step");
+    if (!curve || steps.length === 0) return [];
+    const row = nearest(steps, child.parentStep);
+    const y = parent.curves.at(curve, row);
+    return [
+      { x: parent.curves.place(child.parentStep, settings.across), y, color: runColor(tokens, parent.color) },
+    ];
+  });
+  if (found.length === 0) return [];
+  const color = found.map((f) => f.color);
+  const marker = { symbol: "diamond", size: 10, color: tokens.bg, line: { width: 2, color } };
+  const data = { x: found.map((f) => f.x), y: found.map((f) => f.y), type: "scatter", mode: "markers" };
+  return [{ ...data, marker, hoverinfo: "skip", cliponaxis: false } as unknown as Data];
 }
 
 /** One number of decimals an axis, by the distance of its ticks. */

@@ -3,23 +3,30 @@
  * controls together; what is drawn is decided in the pane files, what is known in stream/.
  */
 
+import { lowerBound } from "../stream/bucket";
 import type { Link } from "../stream/client";
-import type { Action } from "../stream/messages";
-import { Session, type Timers } from "../stream/session";
+import type { Action, OrderValue } from "../stream/messages";
+import type { Timers } from "../stream/session";
 import { isActive } from "../stream/state";
 import { fill, h, on } from "./dom";
 import { circuitPane } from "./panecircuit";
 import { confusionPane } from "./paneconfusion";
 import { arranged, Curves, DEFAULTS, type Settings, specsFor } from "./panecurves";
-import type { Scene } from "./panefigure";
+import { isLog, type Scene } from "./panefigure";
 import { bar } from "./panelbar";
+import { openBranch } from "./panelbranch";
 import { emptyPanel } from "./panelempty";
 import { resizer } from "./panelfoot";
+import { type GridPane, grid as paneGrid } from "./panelgrid";
 import { hover } from "./panelhover";
 import { loop } from "./panelloop";
 import { notes } from "./panelnotes";
 import { progress } from "./panelprogress";
+import { Members } from "./panelset";
+import { sheet } from "./panelsheet";
 import { side } from "./panelside";
+import { steer } from "./panelsteer";
+import type { Panel, PanelOptions } from "./paneltypes";
 import { shown } from "./panelwords";
 import { type PlotPane, plotPane } from "./paneplot";
 import { readTokens } from "./panetokens";
@@ -27,33 +34,7 @@ import { loadPlotly, type Plotly } from "./plotly";
 import { followTheme } from "./theme";
 
 export type { Settings } from "./panecurves";
-
-/** How the host tells whether there is a kernel at the other end. */
-export interface Connection {
-  connected(): boolean;
-  /** Whether the kernel that had the run is gone for good, so that no reconnection can help. */
-  gone?(): boolean;
-  onChange(callback: () => void): () => void;
-}
-
-export interface PanelOptions {
-  /** Id of the run; empty or null shows what to do to get one. */
-  readonly run: string | null;
-  readonly title?: string;
-  /** CSS pixels; never more than 85 % of the window. */
-  readonly height?: number;
-  readonly onHeight?: (height: number) => void;
-  readonly settings?: Partial<Settings>;
-  readonly onSettings?: (settings: Settings) => void;
-  readonly connection?: Connection;
-  readonly timers?: Timers;
-}
-
-export interface Panel {
-  /** Takes settings changed outside. */
-  arrange(settings: Partial<Settings>): void;
-  resize(height: number): void;
-}
+export type { Connection, Panel, PanelOptions } from "./paneltypes";
 
 const EXPECTED = [
   "step",
@@ -80,8 +61,8 @@ const clockOf = (): Timers => ({
 /** Mounts the panel into `root`; everything it adds ends with `signal`. */
 export function panel(root: HTMLElement, link: Link, options: PanelOptions, signal: AbortSignal): Panel {
   const timers = options.timers ?? clockOf();
-  const session = new Session(link, crypto.randomUUID(), options.run ?? "", timers, changed);
-  const curves = new Curves();
+  const members = new Members(link, timers, options.run ?? "", changed, relisted);
+  const fine = new Curves();
   let settings = arranged(DEFAULTS, options.settings);
   let zoom: [number, number] | null = null;
   let reset = 0;
@@ -91,9 +72,13 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
   let pausedAt: number | null = null;
   let described = 0;
   let columnsSeen = "";
+  let paneSet = "";
   let panes: PlotPane[] = [];
   let paneLife = new AbortController();
   let theme = 0;
+  let tokens: Scene["tokens"] | null = null;
+  const current = () => members.current;
+  const state = () => members.current.session.state;
 
   followTheme(root, signal, () => {
     tokens = null;
@@ -102,51 +87,68 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
   });
   root.classList.add("ql-panel");
   root.setAttribute("data-lm-suppress-shortcuts", "true");
-  let tokens: Scene["tokens"] | null = null;
 
-  const order = (action: Action, value?: number): void => session.control(action, value);
+  const order = (action: Action, value?: OrderValue): void => current().session.control(action, value);
   const head = bar(order, signal);
   const line = progress();
+  const steering = steer(order);
+  const arrange = (patch: Partial<Settings>, final = true): void => {
+    settings = { ...settings, ...patch };
+    if (patch.across) setZoom(null);
+    aside.settings(settings);
+    grid.arrange(settings);
+    if (final) options.onSettings?.(settings);
+    draw.words();
+    draw.plots();
+  };
   const aside = side(
-    (patch, final) => {
-      settings = { ...settings, ...patch };
-      if (patch.across) zoom = null;
-      aside.settings(settings);
-      if (final) options.onSettings?.(settings);
-      draw.plots();
-    },
+    arrange,
     (step) => {
       picked = picked === step ? null : step;
       if (picked !== null) tip.pin(picked);
       draw.words();
       draw.plots();
     },
+    {
+      toggle: (id) => members.toggle(id),
+      choose: (id) => members.choose(id),
+      point(id) {
+        if (members.list.length < 2 || members.pointed === id) return;
+        members.pointed = id;
+        draw.plots();
+      },
+    },
     signal,
   );
   const confusion = confusionPane();
   const circuit = circuitPane();
-  const grid = h("div", { class: "ql-panes" });
-  const banner = notes({ reconnect, dismiss: () => session.dismiss(), retryPlots: fetchPlots }, signal);
+  const grid = paneGrid(root, arrange, signal);
+  const act = { reconnect, reopen, dismiss: () => current().session.dismiss(), retryPlots: fetchPlots };
+  const banner = notes(act, signal);
   const tip = hover(
     () => panes,
     () => scene(),
   );
-  const scroll = h("div", { class: "ql-panes-scroll" }, grid, tip.element);
+  const scroll = h("div", { class: "ql-panes-scroll" }, grid.element, tip.element);
   const foot = resizer(root, options.height ?? 720, options.onHeight, signal);
   const empty = options.run ? null : emptyPanel(signal);
   const main = empty ?? h("div", { class: "ql-lay" }, aside.element, scroll);
   fill(root, empty ? [] : [head.element, line.element], banner.element, main, foot.element);
-  sheet();
+  sheet(root, head.view, aside.element, signal);
   aside.settings(settings);
+  grid.arrange(settings);
+  on(head.branch, "click", () => branchFrom(tip.cursor() ?? state().status?.step ?? 0), signal);
+  on(head.steer, "click", () => steering.open(root, head.steer), signal);
+  on(head.panes, "click", () => grid.choose(head.panes), signal);
 
   const draw = loop(drawWords, drawPlots, signal);
   if (!empty) {
     build(EXPECTED);
-    session.open();
+    members.open();
     fetchPlots();
     const { connection } = options;
     if (connection) {
-      const follow = (): void => session.connected(connection.connected());
+      const follow = (): void => members.connected(connection.connected());
       const stop = connection.onChange(follow);
       signal.addEventListener("abort", stop, { once: true });
       follow();
@@ -154,7 +156,7 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     const stopClock = timers.every(1000, () => pausedAt !== null && draw.words());
     signal.addEventListener("abort", () => {
       stopClock();
-      session.close();
+      members.close();
       paneLife.abort();
       root.replaceChildren();
       root.classList.remove("ql-panel");
@@ -162,82 +164,177 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
   }
 
   function changed(): void {
-    const { columns } = session.state;
+    const { columns } = state();
     if (columns.length > 0 && columns.join() !== columnsSeen) build(columns);
-    const paused = session.state.status?.state === "paused";
+    const paused = state().status?.state === "paused";
     pausedAt = paused ? (pausedAt ?? timers.now()) : null;
     draw.words();
     draw.plots();
   }
 
+  function relisted(): void {
+    setZoom(null);
+    changed();
+  }
+
+  function setZoom(range: [number, number] | null): void {
+    zoom = range;
+    if (!range) {
+      reset++;
+      current().session.unzoom();
+    } else finer(range);
+    draw.plots();
+  }
+
+  /** Rows that stand for many are asked for anew, for the zoomed part alone. */
+  function finer([x0, x1]: [number, number]): void {
+    const { session, curves } = current();
+    const { columns } = session;
+    if (columns.n >= columns.rows) return;
+    const x = curves.x(settings.across);
+    const step = columns.column("step");
+    const first = step[0] ?? 0;
+    const row = (i: number): number => (step[Math.min(step.length - 1, Math.max(0, i))] ?? first) - first;
+    session.zoom(
+      Math.max(0, row(lowerBound(x, x0) - 2)),
+      Math.min(columns.rows, row(lowerBound(x, x1) + 2) + 1),
+    );
+  }
+
   function build(columns: readonly string[]): void {
-    if (columns.join() === columnsSeen) return;
-    const before = panes.map((pane) => pane.spec.id).join();
     columnsSeen = columns.join();
     const specs = specsFor(columns);
-    if (specs.map((spec) => `${spec.id}${spec.title}`).join() === before) return;
+    const key = specs.map((spec) => `${spec.id}${spec.title}${spec.curves.length}`).join();
+    if (key === paneSet) return;
+    paneSet = key;
     paneLife.abort();
     paneLife = new AbortController();
     const events = {
       hover: tip.at,
       step: tip.step,
       changed: () => draw.plots(),
-      zoom(range: [number, number] | null) {
-        zoom = range;
-        if (!range) reset++;
-        draw.plots();
+      zoom: setZoom,
+      picked(pane: PlotPane, x: number | null) {
+        if (x !== null) tip.at(pane, x);
+        const step = tip.cursor();
+        const at = tip.element.getBoundingClientRect();
+        if (step !== null && !head.branch.disabled) branchFrom(step, { x: at.left, y: at.top });
       },
     };
     panes = specs.map((spec) => plotPane(spec, `qlab-${options.run}`, events, paneLife.signal));
-    const regression = columns.includes("r2");
-    grid.classList.toggle("ql-no-conf", regression);
-    const [first, ...rest] = panes.map((pane) => pane.element);
-    fill(grid, first, !regression && confusion.element, rest, circuit.element);
+    const plots = panes.map((pane): GridPane => {
+      const { spec, element } = pane;
+      const about = spec.watch ? `${spec.unit}; measured while shown` : spec.unit;
+      const log = spec.ownAxis || spec.id === "ent" ? {} : { log: () => isLog(spec, settings) };
+      const width = spec.id === "loss" ? 2 : 1;
+      return { id: spec.id, title: spec.title, about, element, width, ...log, download: pane.download };
+    });
+    const others: GridPane[] = [
+      { id: "circ", title: "Circuit", about: "depth and gates", element: circuit.element, width: 2 },
+    ];
+    if (!columns.includes("r2"))
+      others.push({
+        id: "conf",
+        title: "Confusion",
+        about: "validation",
+        element: confusion.element,
+        width: 1,
+      });
+    grid.set([...plots, ...others]);
   }
 
   function scene(): Scene {
     tokens ??= readTokens(root);
+    const member = current();
+    const { session, curves, readings } = member;
     const { status } = session.state;
     curves.use(session.columns, settings, status);
-    return { run: options.run ?? "", curves, settings, status, tokens, zoom, reset, picked };
+    const others = members.overlays(settings);
+    const base = {
+      settings,
+      status,
+      tokens,
+      zoom,
+      reset,
+      picked,
+      readings,
+      others,
+      own: members.pen(member),
+    };
+    return { run: member.id, curves, ...base };
+  }
+
+  /** The scene of a zoom for which finer rows have come. */
+  function closer(now: Scene): Scene {
+    const { detail } = current().session;
+    if (!zoom || !detail) return now;
+    fine.use(detail, settings, now.status);
+    return { ...now, curves: fine };
   }
 
   function drawWords(): void {
-    const { state } = session;
-    const { status } = state;
+    const { session, curves } = current();
+    const now = session.state;
+    const { status } = now;
     curves.use(session.columns, settings, status);
-    const title = state.name || options.title || "Run";
-    const is = shown(state);
+    const title = now.name || current().name || options.title || "Run";
+    const is = shown(now);
     root.dataset.state = is;
     root.classList.toggle("ql-lost", is === "disconnected");
-    root.classList.toggle("ql-loading", is === "loading" || (state.have === 0 && state.total > 0));
-    head.update(state, title);
+    root.classList.toggle("ql-loading", is === "loading" || (now.have === 0 && now.total > 0));
+    head.update(now, title);
+    steering.update(now);
     const pausedFor = pausedAt === null ? null : (timers.now() - pausedAt) / 1000;
-    line.update(state, curves, pausedFor);
-    aside.update(state, curves, title, picked);
+    line.update(now, curves, pausedFor);
+    aside.update(now, curves, members, title, picked);
     confusion.update(status?.confusion ?? null, !status ? "loading" : isActive(status) ? "active" : "ended");
     circuit.update(status?.stats ?? null);
     const last = Math.max(status?.step ?? 0, session.columns.column("step").at(-1) ?? 0);
-    banner.update(state, last, plotFault, options.connection?.gone?.() ?? false);
-    foot.update(state, is);
+    banner.update(now, last, plotFault, options.connection?.gone?.() ?? false);
+    foot.update(now, is);
+    const visible = new Set(grid.shown());
+    members.watch(
+      new Set(panes.flatMap(({ spec }) => (spec.watch && visible.has(spec.id) ? [spec.watch] : []))),
+    );
   }
 
   /** One pane a step, so that a page stays smooth while all of them are drawn. */
   function* drawPlots(): Generator<void> {
     if (!plotly || !root.isConnected) return;
-    const { status, phase, have } = session.state;
+    const { status, phase, have } = state();
     // before the first rows a pane keeps its grey bars, so that nothing jumps
     if (phase === "idle" || (status === null && have === 0)) return;
     for (const pane of panes) {
       if (!panes.includes(pane)) return; // rebuilt meanwhile, for other columns
-      const now = scene();
-      const { across, smoothing, logLoss } = settings;
-      const { columns, state } = session;
-      const log = pane.spec.scale === "loss" && logLoss;
-      const rows = [columns.version, columnsSeen.length, state.status?.state, state.status?.total];
-      const marks = [picked, state.status?.events.length, state.status?.baseline?.name];
-      if (pane.draw(plotly, now, [...rows, ...marks, across, smoothing, log, zoom, reset, theme].join()))
-        yield;
+      if (!pane.element.isConnected) continue; // hidden
+      const now = closer(scene());
+      const { across, smoothing } = settings;
+      const { columns, state: known, detail } = current().session;
+      const log = isLog(pane.spec, settings);
+      const rows = [
+        current().id,
+        columns.version,
+        columnsSeen.length,
+        known.status?.state,
+        known.status?.total,
+      ];
+      const marks = [picked, known.status?.events.length, known.status?.baseline?.name, members.pointed];
+      const over = now.others.map((o) => `${o.id}:${o.color}:${o.curves.columns.version}`);
+      const measured = pane.spec.watch ? now.readings.version : 0;
+      const key = [
+        ...rows,
+        ...marks,
+        ...over,
+        measured,
+        across,
+        smoothing,
+        log,
+        zoom,
+        reset,
+        theme,
+        detail?.n,
+      ];
+      if (pane.draw(plotly, now, key.join())) yield;
     }
     tip.refresh();
     const at = timers.now();
@@ -245,6 +342,11 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     described = at;
     const now = scene();
     for (const pane of panes) pane.describe(now);
+  }
+
+  function branchFrom(step: number, at?: { x: number; y: number }): void {
+    const { status } = state();
+    if (status) openBranch(root, head.branch, status, step, (value) => order("branch", value), at);
   }
 
   function fetchPlots(): void {
@@ -262,43 +364,18 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     );
   }
 
+  function reopen(): boolean {
+    return options.connection?.reopen?.(current().id) ?? false;
+  }
+
   function reconnect(): void {
-    session.reconnect();
+    members.reconnect();
     const { connection } = options;
     setTimeout(() => {
       // only where the host still says so: else the kernel is merely busy, and asking goes on
-      if (!signal.aborted && session.state.phase === "opening" && connection?.connected() === false)
-        session.connected(false);
+      if (!signal.aborted && state().phase === "opening" && connection?.connected() === false)
+        members.connected(false);
     }, GRACE);
-  }
-
-  /** Below 1200 px the left column is a sheet, opened by the View button. */
-  function sheet(): void {
-    const open = (is: boolean): void => {
-      root.classList.toggle("ql-side-open", is);
-      head.view.setAttribute("aria-expanded", String(is));
-    };
-    on(head.view, "click", () => open(!root.classList.contains("ql-side-open")), signal);
-    on(
-      root,
-      "keydown",
-      (event) => {
-        if (event.key !== "Escape" || !root.classList.contains("ql-side-open")) return;
-        event.stopPropagation();
-        open(false);
-        head.view.focus();
-      },
-      signal,
-    );
-    on(
-      root.ownerDocument,
-      "pointerdown",
-      (event) => {
-        const at = event.composedPath();
-        if (!at.includes(aside.element) && !at.includes(head.view)) open(false);
-      },
-      signal,
-    );
   }
 
   drawWords();
@@ -306,6 +383,7 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     arrange(patch) {
       settings = arranged(settings, patch);
       aside.settings(settings);
+      grid.arrange(settings);
       draw.plots();
     },
     resize: foot.resize,

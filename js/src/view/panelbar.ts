@@ -1,6 +1,6 @@
 /** The toolbar: name, state, Pause or Resume, Stop, learning rate. Translates gestures into orders; decides nothing. */
 
-import type { Action } from "../stream/messages";
+import type { Action, OrderValue } from "../stream/messages";
 import { type ClientState, isActive } from "../stream/state";
 import { fill, h, on, setText } from "./dom";
 import { type IconName, icon } from "./icons";
@@ -10,6 +10,9 @@ import { PILLS, shown } from "./panelwords";
 export interface Bar {
   readonly element: HTMLElement;
   readonly view: HTMLButtonElement;
+  readonly branch: HTMLButtonElement;
+  readonly steer: HTMLButtonElement;
+  readonly panes: HTMLButtonElement;
   update(state: ClientState, title: string): void;
 }
 
@@ -26,7 +29,10 @@ const power = (n: number): string =>
 
 const round = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
-export function bar(order: (action: Action, value?: number) => void, signal: AbortSignal): Bar {
+/** Ended before its last step: it can go on from its last checkpoint. */
+const ENDED: ReadonlySet<string> = new Set(["stopped", "failed", "interrupted"]);
+
+export function bar(order: (action: Action, value?: OrderValue) => void, signal: AbortSignal): Bar {
   const name = h("span", { class: "ql-title" });
   const pill = h("span", { class: "ql-pill", role: "status" });
   const primary = h("button", { type: "button", class: "ql-btn primary ql-run" });
@@ -38,6 +44,23 @@ export function bar(order: (action: Action, value?: number) => void, signal: Abo
     h("span", { class: "ql-hide-n" }, "View"),
   );
   view.setAttribute("aria-label", "View settings and interventions");
+  const tool = (cls: string, glyph: IconName, word: string, label: string): HTMLButtonElement =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: `ql-btn ${cls}`,
+        "aria-label": label,
+        "aria-haspopup": "dialog",
+        "aria-expanded": "false",
+        title: label,
+      },
+      icon(glyph),
+      h("span", { class: "ql-hide-n" }, word),
+    );
+  const branch = tool("ql-branch", "branch", "Branch", "Branch from a step");
+  const steer = tool("ql-steer", "gear", "Steer", "Batch size and frozen weights");
+  const panes = tool("ql-panesbtn", "grid", "Panes", "Choose the panes");
   const field = h("input", {
     class: "ql-field mono ql-lr-field",
     type: "text",
@@ -118,13 +141,14 @@ export function bar(order: (action: Action, value?: number) => void, signal: Abo
     h("span", { class: "sep" }),
     primary,
     stop,
+    branch,
     h("span", { class: "sep" }),
     h("span", { class: "ql-lab ql-lr-lab ql-hide-n", "aria-hidden": "true" }, "Learning rate"),
     h("span", { class: "ql-lab ql-lr-lab ql-only-n", "aria-hidden": "true" }, "lr"),
     field,
     h("div", { class: "ql-lr" }, rate.element, ticks),
     soon,
-    h("span", { class: "end row" }, view),
+    h("span", { class: "end row" }, steer, panes, view),
   );
 
   let button = "";
@@ -149,6 +173,9 @@ export function bar(order: (action: Action, value?: number) => void, signal: Abo
   return {
     element,
     view,
+    branch,
+    steer,
+    panes,
     update(state, title) {
       const { status } = state;
       const is = shown(state);
@@ -162,12 +189,18 @@ export function bar(order: (action: Action, value?: number) => void, signal: Abo
       }
       const live = state.phase === "live" && state.lost === null && isActive(status);
       const { action } = state.asked;
+      const resumable =
+        state.phase === "live" && state.lost === null && status !== null && ENDED.has(status.state);
+      const branching = state.asked.branch !== null;
+      branch.disabled = state.phase !== "live" || state.lost !== null || branching;
+      setText(branch.lastElementChild as HTMLElement, branching ? "Branching…" : "Branch");
+      steer.disabled = !live;
       const paused = status?.state === "paused";
       if (action === "pause") dress("pause", "Pausing…", "pause", true);
       else if (action === "resume") dress("resume", "Resuming…", "play", true);
-      else if (paused) dress("resume", "Resume", "play", false);
+      else if (paused || resumable) dress("resume", "Resume", "play", false);
       else dress("pause", "Pause", "pause", false);
-      primary.disabled = !live || action !== null;
+      primary.disabled = !(live || resumable) || action !== null;
       stop.disabled = !live || action === "stop";
       const stopping = action === "stop" ? "Stopping…" : "Stop";
       if (asked !== stopping) fill(stop, icon("stop"), h("span", { class: "ql-hide-n" }, stopping));

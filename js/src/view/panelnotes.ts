@@ -21,7 +21,7 @@ export const sentence = (text: string): string => {
 };
 
 export function notes(
-  act: { reconnect(): void; dismiss(): void; retryPlots(): void },
+  act: { reconnect(): void; reopen(): boolean; dismiss(): void; retryPlots(): void },
   signal: AbortSignal,
 ): Notes {
   const element = h("div", { class: "ql-notes" });
@@ -44,6 +44,7 @@ export function notes(
         refusal?.message,
         refusal?.cure,
         error?.message,
+        status?.warning?.message,
         phase === "opening" && lost === null,
         plotFault,
       ].join("|");
@@ -51,8 +52,8 @@ export function notes(
         const list: HTMLElement[] = [];
         const upTo = step > 0 ? ` The panel shows the run up to step ${thousands(step)}.` : "";
         if (lost !== null && gone) {
-          const text = `The kernel was restarted or shut down at ${clock(lost)}.${upTo} Run the cell again for a live one.`;
-          list.push(note("warn", "link", [text]));
+          const text = `The kernel was restarted or shut down at ${clock(lost)}.${upTo} The run is stored.`;
+          list.push(note("warn", "link", [text], wayBack(state.run, act.reopen, signal)));
         } else if (lost !== null) {
           const text = `No kernel since ${clock(lost)}.${upTo}`;
           list.push(note("warn", "link", [text], button("Reconnect", act.reconnect, "primary")));
@@ -65,6 +66,11 @@ export function notes(
               [`No answer from the kernel since ${clock(silent)}. It may be busy with a cell.`],
               button("Ask again", act.reconnect),
             ),
+          );
+        const warned = status?.warning;
+        if (warned)
+          list.push(
+            note("warn", "warn", [sentence(warned.message), warned.cure && ` ${sentence(warned.cure)}`]),
           );
         if (refusal)
           list.push(
@@ -89,6 +95,24 @@ export function notes(
       });
     },
   };
+}
+
+/** *Open run …*: in a new cell where the host can do that, else the code to run is copied. */
+function wayBack(run: string, reopen: () => boolean, signal: AbortSignal): HTMLElement {
+  const code = `import qlab\n\nqlab.open_run("${run}").panel`;
+  const copy = copyButton(`Copy the code that opens run ${run}`, () => code, signal);
+  const open = h("button", { type: "button", class: "ql-btn primary" }, `Open run ${run}`);
+  on(
+    open,
+    "click",
+    () => {
+      if (reopen()) return;
+      open.replaceWith(copy);
+      copy.click();
+    },
+    signal,
+  );
+  return open;
 }
 
 function note(

@@ -4,27 +4,27 @@ import type { Intervention } from "../stream/messages";
 import type { ClientState } from "../stream/state";
 import { h, on, setText } from "./dom";
 import { thousands } from "./format";
-import { icon } from "./icons";
 import type { Across, Curves, Settings } from "./panecurves";
+import { runsList } from "./panellist";
 import { choice, keyed, slider } from "./panelparts";
-import { figureText, metricName, PILLS, shown } from "./panelwords";
+import type { Members } from "./panelset";
+import { figureText, metricName } from "./panelwords";
 import { bySteps, describe } from "./panemarks";
 
 export interface Side {
   readonly element: HTMLElement;
   settings(settings: Settings): void;
-  update(state: ClientState, curves: Curves, title: string, picked: number | null): void;
+  update(state: ClientState, curves: Curves, members: Members, title: string, picked: number | null): void;
 }
 
 export function side(
   change: (patch: Partial<Settings>, final: boolean) => void,
   pick: (step: number) => void,
+  act: Parameters<typeof runsList>[0],
   signal: AbortSignal,
 ): Side {
-  const name = h("b", { class: "ql-elide" });
-  const loss = h("span", { class: "num" });
-  const word = h("b");
-  const note = h("span", { class: "ql-elide" });
+  const runs = runsList(act, signal);
+  const heading = h("h2", null, "Run");
   const figures = h("dl", { class: "ql-figures" });
   const amount = h("span", { class: "num sub ql-amount" });
   const smooth = slider(
@@ -67,18 +67,8 @@ export function side(
   const element = h(
     "aside",
     { class: "ql-side", "aria-label": "Run, view and interventions" },
-    h("div", { class: "row between" }, h("h2", null, "Run"), h("span", { class: "cap" }, "val loss")),
-    h(
-      "div",
-      { class: "ql-card" },
-      h("span", { class: "ql-swatch", "aria-hidden": "true" }, icon("check")),
-      h(
-        "div",
-        { class: "grow" },
-        h("div", { class: "row between" }, name, loss),
-        h("div", { class: "row cap" }, word, note),
-      ),
-    ),
+    h("div", { class: "row between" }, heading, h("span", { class: "cap" }, "val loss")),
+    runs.element,
     figures,
     h(
       "div",
@@ -112,17 +102,9 @@ export function side(
       across.set(settings.across);
       axis.set(settings.logLoss ? "log" : "linear");
     },
-    update(state, curves, title, picked) {
-      const { columns } = curves;
-      const is = shown(state);
-      setText(name, title);
-      name.title = title;
-      const value = columns.column("val_loss")[columns.newest("val_loss")];
-      setText(loss, value === undefined ? "" : figureText(value));
-      setText(word, PILLS[is].word.toLowerCase());
-      word.dataset.is = is;
-      const step = columns.column("step").at(-1);
-      setText(note, step === undefined ? "" : `${is === "running" ? "now, " : ""}step ${thousands(step)}`);
+    update(state, curves, members, title, picked) {
+      setText(heading, members.list.length > 1 ? `Runs, ${members.list.length}` : "Run");
+      runs.update(members, title);
       const rows = summary(state, curves);
       shows(figures, rows.join("\n"), () =>
         rows.map(([key, text]) => h("div", null, h("dt", null, key), h("dd", null, text))),

@@ -4,6 +4,7 @@ import type { PlotlyHTMLElement } from "plotly.js";
 import { fill, h, on, s, setText } from "./dom";
 import type { Curve, PaneSpec, Style } from "./panecurves";
 import { figure, fullRange, isLog, plotWidth, type Scene } from "./panefigure";
+import { instrument, readingRows } from "./paneinstruments";
 import { config, MARGIN } from "./panelayout";
 import { figureText } from "./panelwords";
 import type { Plotly } from "./plotly";
@@ -13,6 +14,8 @@ export interface PaneEvents {
   hover(pane: PlotPane, x: number | null): void;
   step(pane: PlotPane, by: number): void;
   zoom(range: [number, number] | null): void;
+  /** A click, or Enter, at this place of the x axis; null is where the line is. */
+  picked(pane: PlotPane, x: number | null): void;
   changed(): void;
 }
 
@@ -26,6 +29,8 @@ export interface PlotPane {
   /** The line at x, with a dot on the main curve at y; null takes it away. */
   line(scene: Scene, x: number | null, y: number): number;
   describe(scene: Scene): void;
+  /** Saves the picture as a file. */
+  download(): void;
 }
 
 const KEYS: Record<Style, [string, string]> = {
@@ -48,6 +53,13 @@ function legend(curve: Curve): HTMLElement {
     s("svg", { width: 18, height: 8, viewBox: "0 0 18 8", "aria-hidden": "true" }, path),
     curve.label,
   );
+}
+
+/** The unit, with "log" said where the scale is so. */
+function unitText(spec: PaneSpec, { settings }: Scene): string {
+  const bare = spec.unit.replace(/(, )?log$/, "");
+  const log = isLog(spec, settings) ? "log" : "";
+  return [bare, log].filter(Boolean).join(", ");
 }
 
 export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signal: AbortSignal): PlotPane {
@@ -79,6 +91,8 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
     skeleton,
   );
   const table = h("table", { class: "ql-sr" });
+  const word = h("p", { class: "ql-plot-note cap" });
+  body.append(word);
   const element = h(
     "section",
     { class: `ql-pane ql-pane-${spec.id}`, "aria-label": spec.title },
@@ -133,7 +147,32 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
     if (held && !is) events.changed();
     held = is;
   };
-  on(body, "pointerdown", () => hold(true), signal, { capture: true });
+  let pressed: { x: number; y: number } | null = null;
+  on(
+    body,
+    "pointerdown",
+    (event) => {
+      const tool = event.target instanceof Element && event.target.closest(".modebar-container");
+      pressed = event.button === 0 && !tool ? { x: event.clientX, y: event.clientY } : null;
+      hold(true);
+    },
+    signal,
+    { capture: true },
+  );
+  // on the window: Plotly lays a cover over the page while the button is down
+  on(
+    window,
+    "pointerup",
+    (event) => {
+      const from = pressed;
+      pressed = null;
+      if (!from || spec.ownAxis || Math.hypot(event.clientX - from.x, event.clientY - from.y) >= 4) return;
+      const x = placed(event);
+      if (x !== null) events.picked(api, x);
+    },
+    signal,
+    { capture: true },
+  );
   for (const type of ["pointerup", "pointercancel"] as const)
     on(window, type, () => hold(false), signal, { capture: true });
   on(
@@ -141,10 +180,13 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
     "keydown",
     (event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1, PageUp: 10, PageDown: -10, Home: -1e9, End: 1e9 }[event.key];
-      if (by === undefined && event.key !== "Escape") return;
+      if (event.altKey || event.ctrlKey || event.metaKey || spec.ownAxis) return;
+      const enter = event.key === "Enter" && event.target === body;
+      if (by === undefined && event.key !== "Escape" && !enter) return;
       event.preventDefault();
       event.stopPropagation();
-      if (by === undefined) events.hover(api, null);
+      if (enter) events.picked(api, null);
+      else if (by === undefined) events.hover(api, null);
       else events.step(api, by);
     },
     signal,
@@ -152,6 +194,7 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
   on(body, "blur", () => events.hover(api, null), signal);
 
   function listen(plot: PlotlyHTMLElement): void {
+    if (spec.ownAxis) return;
     plot.on("plotly_relayout", (event) => {
       const { "xaxis.range[0]": a, "xaxis.range[1]": b } = event as Record<string, unknown>;
       if (typeof a === "number" && typeof b === "number" && b > a) events.zoom([a, b]);
@@ -172,7 +215,9 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
       const full = `${key} ${width} ${height}`;
       if (full === last || !seen || held || width < 20) return false;
       last = full;
-      setText(unit, spec.scale === "loss" && next.settings.logLoss ? `${spec.unit}, log` : spec.unit);
+      setText(unit, unitText(spec, next));
+      if (spec.watch) setText(word, instrument(spec, next).note);
+      word.dataset.empty = String(spec.watch !== undefined && next.readings.of(spec.watch).length === 0);
       const drawn = figure(spec, next, plotWidth(width));
       layout = { ...drawn.layout, width, height } as typeof layout;
       const first = !gd;
@@ -189,7 +234,7 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
     line(now, x, y) {
       scene = now;
       const [x0, x1] = range();
-      const visible = x !== null && x >= x0 && x <= x1 && gd !== undefined;
+      const visible = !spec.ownAxis && x !== null && x >= x0 && x <= x1 && gd !== undefined;
       rule.hidden = !visible;
       dot.hidden = true;
       if (!visible || x === null) return 0;
@@ -206,12 +251,19 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
       }
       return left;
     },
+    download() {
+      if (gd) void used?.downloadImage(gd, { format: "svg", width, height, filename: `${name}-${spec.id}` });
+    },
     describe(now) {
       const steps = now.curves.columns.column("step");
       const end = steps.length - 1;
-      const rows = lead.map((curve) => [curve.label, figureText(now.curves.at(curve, end))] as const);
+      const rows = spec.watch
+        ? readingRows(spec, now)
+        : lead.map((curve) => [curve.label, figureText(now.curves.at(curve, end))] as const);
       const at =
-        end < 0 ? "no step yet" : `step ${steps[end]}: ${rows.map((row) => row.join(" ")).join(", ")}`;
+        rows.length === 0 || end < 0
+          ? "nothing measured yet"
+          : `step ${steps[end]}: ${rows.map((row) => row.join(" ")).join(", ")}`;
       const across = now.settings.across;
       body.setAttribute("aria-label", `${spec.title} against ${across}, ${at}. Arrow keys read values.`);
       fill(

@@ -97,4 +97,8 @@ export function fakeSizes(width = 600, height = 196): void {
   globalThis.IntersectionObserver = undefined as unknown as typeof IntersectionObserver;
 }
 
-export const frame = (ms = 150): Promise<void> => new Promise((done) => setTimeout(done, ms));
+/** Waits, and then for as many frames as a panel needs to draw all its panes, one a frame, however slow the machine. */
+export async function frame(ms = 150): Promise<void> {
+  await new Promise((done) => setTimeout(done, ms));
+  for (let i = 0; i < 12; i++) await new Promise((done) => requestAnimationFrame(done));
+}

@@ -85,10 +85,10 @@ it("saves settings and nothing else", async () => {
   expect(m.saved).toEqual([]);
   el.querySelector<HTMLElement>('[data-value="epoch"]')?.click();
   expect(m.saved).toHaveLength(1);
-  expect(m.traits.settings).toEqual({ smoothing: 0.3, across: "epoch", logLoss: false });
+  expect(m.traits.settings).toMatchObject({ smoothing: 0.3, across: "epoch", logLoss: false });
 });
 
-it("says that a restarted kernel is gone, with no button that can't help", async () => {
+it("says that a restarted kernel is gone, with the way back by its id", async () => {
   const kernel = { status: "idle" };
   const m = model(kernel);
   show(m);
@@ -99,8 +99,20 @@ it("says that a restarted kernel is gone, with no button that can't help", async
   for (const slot of m.slots) slot();
   await frame();
   expect(pill()).toBe("Disconnected");
-  expect(el.querySelector(".ql-notes")?.textContent).toContain("Run the cell again");
-  expect(el.querySelector(".ql-notes button")).toBeNull();
+  expect(el.querySelector(".ql-notes")?.textContent).toContain("The run is stored");
+  const button = el.querySelector<HTMLButtonElement>(".ql-notes button");
+  expect(button?.textContent).toBe("Open run R1");
+  const asked: unknown[] = [];
+  const hear = (event: Event): void => {
+    asked.push((event as CustomEvent).detail);
+    event.preventDefault();
+  };
+  document.addEventListener("qlab:open-run", hear, { once: true });
+  button?.click();
+  expect(asked).toEqual([{ run: "R1" }]);
+  // nobody hears it, as in VS Code: the code to run is offered instead
+  button?.click();
+  expect(el.querySelector(".ql-notes button")?.textContent).toContain("R1");
 });
 
 it("comes back by itself after a broken connection", async () => {

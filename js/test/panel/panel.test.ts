@@ -137,7 +137,9 @@ describe("steering", () => {
     $(".ql-stop").click();
     await frame(60);
     expect(text(".ql-pill")).toBe("Stopped");
-    expect($<HTMLButtonElement>(".ql-run").disabled).toBe(true);
+    // a run that was stopped can go on from its last checkpoint
+    expect(text(".ql-run")).toBe("Resume");
+    expect($<HTMLButtonElement>(".ql-stop").disabled).toBe(true);
   });
 });
 
@@ -249,7 +251,7 @@ describe("the view", () => {
     await frame();
     expect(drawn.get("loss")?.layout.xaxis.range).toEqual([0, 10]);
     expect(drawn.get("loss")?.layout.yaxis.type).toBe("log");
-    expect(told.at(-1)).toEqual({ smoothing: 0.5, across: "epoch", logLoss: true });
+    expect(told.at(-1)).toMatchObject({ smoothing: 0.5, across: "epoch", logLoss: true });
     view.arrange({ across: "step" });
     await frame();
     expect(drawn.get("loss")?.layout.xaxis.range).toEqual([0, 100]);

@@ -94,7 +94,8 @@ export class FakeKernel {
       if (m.action === "pause") this.now = { ...this.now, state: "paused" };
       if (m.action === "resume") this.now = { ...this.now, state: "running" };
       if (m.action === "stop") this.now = { ...this.now, state: "stopped" };
-      if (m.action === "lr") this.now = { ...this.now, lr_pending: m.value ?? null };
+      if (m.action === "lr")
+        this.now = { ...this.now, lr_pending: typeof m.value === "number" ? m.value : null };
       this.tell();
     }
   }

@@ -2,5 +2,6 @@
 import { circuitDocument } from "./document";
 import { launcher } from "./launcher";
 import { plotly } from "./plotly";
+import { runsSidebar } from "./runs";
 
-export default [plotly, launcher, circuitDocument];
+export default [plotly, launcher, circuitDocument, runsSidebar];

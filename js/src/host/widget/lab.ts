@@ -4,6 +4,7 @@ import type { RenderProps } from "@anywidget/types";
 import { lab } from "../../view/lab";
 import type { LabHost, LabState, Tab } from "../../view/labstate";
 import { circuitStore } from "./circuitstore";
+import { connection } from "./connection";
 import { modelLink, onTrait } from "./model";
 
 interface Traits {
@@ -32,6 +33,7 @@ function render({ model, el, signal }: RenderProps<Traits> & { signal: AbortSign
       model.save_changes();
     },
     height: () => model.get("height"),
+    connection: connection(model, el, signal),
     train: (settings) => own.send({ type: "train", settings }),
   };
   lab(el, host, signal);

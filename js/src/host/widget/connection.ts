@@ -1,0 +1,72 @@
+/** Whether there is a kernel behind a widget, as far as its host tells. No view logic. */
+
+import type { AnyModel } from "@anywidget/types";
+import type { Connection } from "../../view/panel";
+
+// biome-ignore lint/suspicious/noExplicitAny: traits differ from widget to widget
+type Model = AnyModel<any>;
+
+/** Lumino's signals, as far as they are used here. */
+interface Signal {
+  connect(slot: () => void): void;
+  disconnect(slot: () => void): void;
+}
+interface Kernel {
+  status?: string;
+  connectionStatus?: string;
+  statusChanged?: Signal;
+  connectionStatusChanged?: Signal;
+}
+
+const GONE = new Set(["dead", "terminating", "restarting", "autorestarting"]);
+
+/**
+ * What JupyterLab's widget manager knows of the kernel. A widget's comm ends for good when its kernel restarts; elsewhere
+ * (VS Code, Colab) nothing is known and the panel's own question and answer decide.
+ */
+export function connection(model: Model, el: HTMLElement, signal: AbortSignal): Connection {
+  let closed = false;
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const manager = model.widget_manager as unknown as { kernel?: Kernel | null };
+  const kernel = manager?.kernel ?? null;
+  const down = (): boolean =>
+    kernel !== null && (GONE.has(kernel.status ?? "") || kernel.connectionStatus === "disconnected");
+  const check = (): void => {
+    // after a restart the comm is gone, though the kernel comes back
+    closed ||= GONE.has(kernel?.status ?? "");
+    tell();
+  };
+  for (const change of [kernel?.statusChanged, kernel?.connectionStatusChanged]) {
+    change?.connect(check);
+    signal.addEventListener("abort", () => change?.disconnect(check), { once: true });
+  }
+  const lost = (): void => {
+    closed = true;
+    tell();
+  };
+  for (const event of ["comm:close", "destroy"]) {
+    model.on(event, lost);
+    signal.addEventListener("abort", () => model.off(event as never, lost), { once: true });
+  }
+  return {
+    connected: () => !closed && !down(),
+    gone: () => closed,
+    // a plugin of the labextension that hears this opens the run in a new cell, and says so by cancelling
+    reopen: (run) =>
+      !el.dispatchEvent(
+        new CustomEvent("qlab:open-run", {
+          detail: { run },
+          bubbles: true,
+          composed: true,
+          cancelable: true,
+        }),
+      ),
+    onChange(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+  };
+}
