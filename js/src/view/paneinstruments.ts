@@ -206,6 +206,7 @@ function layers(rows: readonly Reading[], scene: Scene, spec: PaneSpec): Drawing
       y: log ? Math.log10(y) : y,
       yanchor: "top",
       text: `plateau below 2<sup>−${qubits}</sup>`,
+      bgcolor: tokens.mix(tokens.bg, 0.75),
       showarrow: false,
       font: { size: 11, color: tokens.warn },
     });
