@@ -72,7 +72,9 @@ def test_panes_branch_twenty_runs_table_and_sidebar(wide: Notebook, shot: Shot) 
     page.locator(".ql-panel .ql-pane-loss .ql-plot-body").click(position={"x": 60, "y": 120})
     page.get_by_label("Learning rate of the branch").fill("0.005")
     page.get_by_role("button", name="Start branch").click()
-    page.locator(".ql-runs [data-run]").nth(1).wait_for(timeout=30_000)
+    # it waits while the steps after the checkpoint are made again
+    child = page.locator(".ql-runs [data-run]").nth(1)
+    child.filter(has_text="running").wait_for(timeout=30_000)
     assert wide.evaluate("len(run.panel.runs), run.panel.runs[1].lr") == "(2, 0.005)"
     shot("panel-branch-light", ".ql-panel")
     # twenty at once
