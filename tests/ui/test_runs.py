@@ -64,6 +64,10 @@ def test_panes_branch_twenty_runs_table_and_sidebar(wide: Notebook, shot: Shot) 
     page.get_by_label("Batch size", exact=True).fill("16")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Freeze head").click()
+    # taken at the next step, which the card tells
+    page.locator(".ql-pop-form [role='status']", has_text="frozen").filter(has_not_text="No weight").wait_for(
+        timeout=10_000
+    )
     page.locator(".ql-events", has_text="batch").wait_for(timeout=10_000)
     page.keyboard.press("Escape")
     assert wide.evaluate("run.status()['batch'], len(run.status()['frozen']) > 0") == "(16, True)"

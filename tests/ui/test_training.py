@@ -18,6 +18,13 @@ PROGRESS = ".ql-panel [role='progressbar']"
 MOVED = """s => document.querySelector(".ql-panel [role='progressbar']").getAttribute('aria-valuenow') !== s"""
 
 
+# what sticks out of the toolbar at a width of the panel, and whether the name has room
+OUT = """width => { const panel = document.querySelector('.ql-panel'); panel.style.width = `${width}px`;
+  const bar = panel.querySelector('.ql-bar'), edge = bar.getBoundingClientRect().right;
+  const parts = [...bar.querySelectorAll('button, input, .ql-lr, .ql-title')].filter(e => e.offsetParent !== null);
+  return parts.filter(e => e.getBoundingClientRect().right > edge + 0.5).map(e => e.className); }"""
+
+
 def start(notebook: Notebook) -> None:
     notebook.new(SETUP).run(0)
     notebook.page.wait_for_selector(".ql-panel .js-plotly-plot .main-svg", timeout=60_000)
@@ -57,6 +64,11 @@ def test_pause_holds_the_step_resume_moves_it_and_stop_ends_it(notebook: Noteboo
     page.wait_for_timeout(1_000)
     assert steps(notebook) == held
     shot("training-paused-light", ".ql-panel")
+    widths = (480, 520, 600, 640, 700, 760, 900, 960, 1010, 1100, 1199)
+    assert {width: out for width in widths if (out := page.evaluate(OUT, width))} == {}
+    page.evaluate("() => { document.querySelector('.ql-panel').style.width = '640px'; }")
+    shot("training-narrow-light", ".ql-panel")
+    page.evaluate("() => document.querySelector('.ql-panel').style.removeProperty('width')")
     page.get_by_role("button", name="Resume", exact=True).click()
     page.wait_for_selector(".ql-panel .ql-pill:has-text('Running')")
     page.wait_for_timeout(500)
