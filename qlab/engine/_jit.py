@@ -17,7 +17,7 @@ extending: Any = importlib.import_module("numba.extending")
 cgutils: Any = importlib.import_module("numba.core.cgutils")
 event: Any = importlib.import_module("numba.core.event")
 
-defined: list[str] = []  # names of all functions that are compiled on their own
+sizes: dict[str, int] = {}  # of all functions that are compiled on their own, in bytecode
 
 _BARE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only kernels call it
 
@@ -29,7 +29,7 @@ def kernel(function: F) -> F:
 
     numba caches beside this file, or in the user's cache folder where that is read-only.
     """
-    defined.append(function.__name__)
+    _define(function)
     options = {"nogil": True, "error_model": "numpy", "boundscheck": False}
     try:
         return cast(F, numba.njit(cache=True, **options)(function))
@@ -39,7 +39,7 @@ def kernel(function: F) -> F:
 
 def helper(function: F) -> F:
     """Compile a function that only kernels call."""
-    defined.append(function.__name__)
+    _define(function)
     return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, **_BARE)(function))
 
 
@@ -50,22 +50,31 @@ def pasted(function: F) -> F:
 
 def inlined(function: F) -> F:
     """Compile a helper into the kernels that call it."""
-    defined.append(function.__name__)
+    _define(function)
     return cast(F, numba.njit(nogil=True, error_model="numpy", boundscheck=False, forceinline=True, **_BARE)(function))
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__name__}"
+
+
+def _define(function: Callable[..., Any]) -> None:
+    code = getattr(function, "__code__", None)
+    sizes[_name(function)] = len(code.co_code) if code else 1
 
 
 @contextmanager
 def compiling(done: Callable[[str], object]) -> Iterator[None]:
-    """Call ``done`` with the name of every function of the engine that is compiled in the block."""
+    """Call ``done`` with the name of every function defined here that is compiled in the block."""
 
     class Listener(event.Listener):  # type: ignore[misc]
         def on_start(self, started: Any) -> None:
             """Nothing: only what is finished counts."""
 
         def on_end(self, ended: Any) -> None:
-            function = ended.data["dispatcher"].py_func
-            if function.__name__ in defined:
-                done(function.__name__)
+            name = _name(ended.data["dispatcher"].py_func)
+            if name in sizes:
+                done(name)
 
     with event.install_listener("numba:compile", Listener()):
         yield

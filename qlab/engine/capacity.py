@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qlab.errors import EngineError
 from qlab.machine import memory_limit as memory_limit
 from qlab.machine import usable_cores as usable_cores
@@ -88,7 +90,18 @@ def lanes_bytes(
     return states * group_bytes(n_qubits, dtype) // 2 + tables
 
 
-def check_capacity(
+def check_capacity(n_qubits: int, batch: int, **options: Any) -> None:
+    """Refuse a simulation that doesn't fit; takes what `refusal` takes.
+
+    Raises:
+        EngineError: naming the need, the limit and the largest n that fits.
+    """
+    error = refusal(n_qubits, batch, **options)
+    if error is not None:
+        raise error
+
+
+def refusal(
     n_qubits: int,
     batch: int,
     *,
@@ -97,26 +110,27 @@ def check_capacity(
     threads: int = 1,
     extra: int = 0,
     wide: bool | None = None,
-) -> None:
-    """Refuse a simulation that doesn't fit; ``extra`` are the bytes of its result, ``wide`` says which path is
-    taken where that is known already.
+) -> EngineError | None:
+    """Return the error of a simulation that doesn't fit, naming the need, the limit and the largest n that fits.
 
-    Raises:
-        EngineError: naming the need, the limit and the largest n that fits.
+    Args:
+        n_qubits, batch, gradient, dtype, threads: As in `estimate_memory`.
+        extra: Bytes of its result.
+        wide: Which path is taken, where that is known already.
     """
     estimate = estimate_memory if wide is None else wide_bytes if wide else lanes_bytes
     need = estimate(n_qubits, batch, dtype, gradient, threads=threads) + extra
     if need <= 64 << 20:  # always granted, so that small circuits never pay for reading the limit
-        return
+        return None
     limit = int(memory_limit() * _SHARE)
     if need <= limit:
-        return
+        return None
     fits = n_qubits
     while fits > 0 and estimate(fits, batch, dtype, gradient, threads=threads) + (extra >> (n_qubits - fits)) > limit:
         fits -= 1
     what = "gradients" if gradient else "expectations"
     samples = "1 sample" if batch == 1 else f"{batch} samples"
-    raise EngineError(
+    return EngineError(
         f"{n_qubits} qubits need {_size(need)} for {what} of {samples}, but {_size(limit)} are free",
         where=f"n_qubits = {n_qubits}",
         cure=f"use at most {fits} qubits, or a smaller batch",

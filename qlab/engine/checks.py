@@ -11,6 +11,8 @@ from qlab.errors import EngineError
 
 from .arrays import FloatArray
 
+_SAMPLED = "plan.sample_clbits or plan.sample for shots, plan.noisy_expectations for means over trajectories"
+
 
 def obstacle_of(circuit: Circuit) -> EngineError | None:
     """Return the error of a circuit that has no one final state, None where it has."""
@@ -37,7 +39,7 @@ def final_measurements_only(circuit: Circuit) -> None:
             raise EngineError(
                 f"op {op.id} ({op.gate}) is {what}, which has no exact expectation or gradient here",
                 where=f"op {op.id}",
-                cure="use plan.sample, or remove it, or defer the measurement by using a control instead",
+                cure=f"use {_SAMPLED}, or remove it, or defer the measurement by using a control instead",
                 value=op.id,
             )
         if op.gate == "barrier":
@@ -47,7 +49,7 @@ def final_measurements_only(circuit: Circuit) -> None:
                 raise EngineError(
                     f"op {measured[q]} measures wire {q} before op {op.id} ({op.gate}) acts on it",
                     where=f"op {measured[q]}",
-                    cure="use plan.sample, or move the measurement to the end of the circuit",
+                    cure=f"use {_SAMPLED}, or move the measurement to the end of the circuit",
                     value=measured[q],
                 )
         if op.gate == "measure":

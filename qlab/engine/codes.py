@@ -21,15 +21,15 @@ OP_COLUMNS = 21
 # ROTATE: one RY in (cos, sin) form, per sample or under conditions. PHASES: a diagonal shared by all samples.
 # BATCHED: a diagonal per sample.
 INIT, TURN1, TURN2, TURN3, ROTATE, PHASES, BATCHED = range(7)
-# Columns of `moves`, one row per sweep, written at run time: what a sweep multiplies the missing scale by, and
-# the tangents of its turns.
-FOLD, TAN0, TAN1, TAN2 = range(4)
-MOVE_COLUMNS = 4
+# Columns of `moves`, one row per sweep, written at run time: what a sweep multiplies the missing scale by, the
+# tangents of its turns, and the square of the scale that is missing after it.
+FOLD, TAN0, TAN1, TAN2, MISSING = range(5)
+MOVE_COLUMNS = 5
 
 # Columns of `entries`, one row per merged angle: its terms, is it per sample, its row of values, its row of
-# gradients (-1: nobody wants it), is half the angle used.
-FROM, TO, PER_SAMPLE, ROW, SLOT, HALF = range(6)
-ENTRY_COLUMNS = 6
+# gradients (-1: nobody wants it), is half the angle used, the sweep that gives the gradient.
+FROM, TO, PER_SAMPLE, ROW, SLOT, HALF, OP = range(7)
+ENTRY_COLUMNS = 7
 # Columns of `terms`: is the source per sample, which one, is its gradient wanted.
 TERM_BATCHED, TERM_SOURCE, TERM_WANT = range(3)
 TERM_COLUMNS = 3
@@ -48,10 +48,10 @@ PAULI_COLUMNS = 5
 NEXT, STOP, ORIGIN, PHASE, PREPARE, EVALUATE, FINISH, WORKERS, ADDRESS = range(9)
 N_OBS, GROUPS, SIZE, FIRST, SCRATCH, N_CS, N_BUILD, GRADIENT, X_FRAME, Z_FRAME, NEGATIVE = range(9, 20)
 NUMBERS = 24
-OPS, LISTS, ENTRIES, TERMS, COEF, OFFSETS, SOURCES_W, SOURCES_X, VALUES, MOVES, FACTORS, BUILD = range(12)
-PAULIS, PAULI_COEF, ROWS, INDEX, WEIGHT, GRAD_W, GRAD_X = range(12, 19)
-TABLES, PSI, WORK, EXPECT, COTANGENT, SLOTS = range(19, 25)  # these have the precision of the state
-ARRAYS = 25
+OPS, LISTS, ENTRIES, TERMS, COEF, OFFSETS, SOURCES_W, SOURCES_X, VALUES, MOVES, BUILD = range(11)
+PAULIS, PAULI_COEF, ROWS, INDEX, WEIGHT, GRAD_W, GRAD_X = range(11, 18)
+TABLES, PSI, WORK, EXPECT, COTANGENT, SLOTS = range(18, 24)  # these have the precision of the state
+ARRAYS = 24
 JOB_FIELDS = NUMBERS + 2 * ARRAYS
 # Phases of a job.
 FORWARD, BACKWARD = range(2)

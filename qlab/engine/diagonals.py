@@ -14,6 +14,7 @@ from typing import Any
 from ._jit import helper, inlined
 from .arrays import FloatArray, IntArray
 from .codes import AT, COS, EXTRA, EXTRA_N, HI, HI_N, LO, LO_N, ROW, SHIFT, SIN, SLOT, V0
+from .emit import Emitter, Numbers, Value, emitted
 from .vec import load, splat, store
 
 
@@ -96,24 +97,16 @@ def build_batched(
         store(work, a + 8, splat(work, 0.0))
         for j in range(count):
             e = lists[at + first + j]
+            c, s = splat(work, 1.0), splat(work, 0.0)
+            if e >= 0:
+                c, s = load(work, cs + 16 * entries[e, ROW]), load(work, cs + 16 * entries[e, ROW] + 8)
             for k in range(a, a + (16 << j), 16):
-                re, im = load(work, k), load(work, k + 8)
-                to = k + (16 << j)
-                if e >= 0:
-                    c, s = load(work, cs + 16 * entries[e, ROW]), load(work, cs + 16 * entries[e, ROW] + 8)
-                    store(work, to, re * c - im * s)
-                    store(work, to + 8, re * s + im * c)
-                else:
-                    store(work, to, re)
-                    store(work, to + 8, im)
+                _times(work, k + (16 << j), work, k, c, s)
     for h in range(hi_n):
-        re, im = load(work, second + 16 * h), load(work, second + 16 * h + 8)
         high = lists[hi + h] ^ shift
+        c, s = load(work, second + 16 * h), load(work, second + 16 * h + 8)
         for k in range(lo_n):
-            c, s = load(work, build + 16 * k), load(work, build + 16 * k + 8)
-            p = table + (high ^ lists[lo + k])
-            store(work, p, re * c - im * s)
-            store(work, p + 8, re * s + im * c)
+            _times(work, table + (high ^ lists[lo + k]), work, build + 16 * k, c, s)
     for piece in range(ops[o, EXTRA], ops[o, EXTRA] + 5 * ops[o, EXTRA_N], 5):
         row = cs + 16 * entries[lists[piece], ROW]
         c, s = load(work, row), load(work, row + 8)
@@ -121,65 +114,115 @@ def build_batched(
             high = lists[h] ^ shift
             for k in range(lists[piece + 1], lists[piece + 1] + lists[piece + 2]):
                 p = table + (high ^ lists[k])
-                re, im = load(work, p), load(work, p + 8)
-                store(work, p, re * c - im * s)
-                store(work, p + 8, re * s + im * c)
+                _times(work, p, work, p, c, s)
+
+
+@emitted()
+def _times(e: Emitter, to: Numbers, t: Value, source: Numbers, i: Value, c: Value, s: Value) -> None:
+    """Set amplitude ``t`` to amplitude ``i`` times ``c + i s``."""
+    re, im = source.load(i), source.load(i + 8)
+    to.store(t, re * c - im * s)
+    to.store(t + 8, re * s + im * c)
+
+
+def _factor(table: Numbers, at: Value, k: Value, *, shared: bool) -> tuple[Value, Value]:
+    """Return the phase of amplitude ``k`` from a table of numbers or of vectors."""
+    if shared:
+        return table.spread(at + (k >> 3)), table.spread(at + (k >> 3) + 1)
+    return table.load(at + k), table.load(at + k + 8)
+
+
+def _multiplying(*, shared: bool) -> Any:
+    @emitted()
+    def multiplying(e: Emitter, psi: Numbers, base: Value, k: Value, table: Numbers, at: Value) -> None:
+        c, s = _factor(table, at, k, shared=shared)
+        i = base + k
+        re, im = psi.load(i), psi.load(i + 8)
+        psi.store(i, re * c - im * s)
+        psi.store(i + 8, re * s + im * c)
+
+    return multiplying
+
+
+def _dividing(*, shared: bool) -> Any:
+    @emitted()
+    def dividing(
+        e: Emitter,
+        psi: Numbers,
+        base: Value,
+        lam: Numbers,
+        lbase: Value,
+        k: Value,
+        table: Numbers,
+        at: Value,
+        d: Value,
+        want: Value,
+        move: Value,
+    ) -> None:
+        i, j = base + k, lbase + k
+        xr, xi, mr, mi = psi.load(i), psi.load(i + 8), lam.load(j), lam.load(j + 8)
+        with e.when(want):
+            lam.store(d + (k >> 1), mr * xi - mi * xr)
+        with e.when(move):
+            c, s = _factor(table, at, k, shared=shared)
+            psi.store(i, xr * c + xi * s)
+            psi.store(i + 8, xi * c - xr * s)
+            lam.store(j, mr * c + mi * s)
+            lam.store(j + 8, mi * c - mr * s)
+
+    return dividing
+
+
+_multiply_shared, _multiply_batched = _multiplying(shared=True), _multiplying(shared=False)
+_divide_shared, _divide_batched = _dividing(shared=True), _dividing(shared=False)
 
 
 @helper
-def multiply_shared(psi: Any, base: int, size: int, tables: Any, at: int) -> None:
-    """Multiply a state by a shared table."""
-    for k in range(0, size, 16):
-        c, s = splat(psi, tables[at + (k >> 3)]), splat(psi, tables[at + (k >> 3) + 1])
-        re, im = load(psi, base + k), load(psi, base + k + 8)
-        store(psi, base + k, re * c - im * s)
-        store(psi, base + k + 8, re * s + im * c)
+def multiply(psi: Any, base: int, size: int, tables: Any, start: int, work: Any, table: int, shared: bool) -> None:
+    """Multiply a state by a shared table, ``tables[start:]``, or by a group's own, ``work[table:]``."""
+    if shared:
+        for k in range(0, size, 16):
+            _multiply_shared(psi, base, k, tables, start)
+    else:
+        for k in range(0, size, 16):
+            _multiply_batched(psi, base, k, work, table)
 
 
 @helper
-def multiply_batched(psi: Any, base: int, size: int, table: Any, at: int) -> None:
-    """Multiply a state by a group's own table."""
-    for k in range(0, size, 16):
-        c, s = load(table, at + k), load(table, at + k + 8)
-        re, im = load(psi, base + k), load(psi, base + k + 8)
-        store(psi, base + k, re * c - im * s)
-        store(psi, base + k + 8, re * s + im * c)
-
-
-@helper
-def divide_shared(
-    psi: Any, base: int, lam: Any, lbase: int, size: int, tables: Any, at: int, d: int, want: bool, move: bool
+def divide(
+    psi: Any,
+    base: int,
+    lam: Any,
+    lbase: int,
+    size: int,
+    tables: Any,
+    start: int,
+    table: int,
+    d: int,
+    shared: bool,
+    want: bool,
+    move: bool,
 ) -> None:
-    """Undo `multiply_shared` on psi and lambda; ``lam[d:]`` gets Im(conj(lambda) psi) if ``want``."""
-    for k in range(0, size, 16):
-        xr, xi = load(psi, base + k), load(psi, base + k + 8)
-        mr, mi = load(lam, lbase + k), load(lam, lbase + k + 8)
-        if want:
-            store(lam, d + (k >> 1), mr * xi - mi * xr)
-        if move:
-            c, s = splat(psi, tables[at + (k >> 3)]), splat(psi, tables[at + (k >> 3) + 1])
-            store(psi, base + k, xr * c + xi * s)
-            store(psi, base + k + 8, xi * c - xr * s)
-            store(lam, lbase + k, mr * c + mi * s)
-            store(lam, lbase + k + 8, mi * c - mr * s)
+    """Undo `multiply` on psi and lambda; ``lam[d:]`` gets Im(conj(lambda) psi) if ``want``."""
+    if shared:
+        for k in range(0, size, 16):
+            _divide_shared(psi, base, lam, lbase, k, tables, start, d, want, move)
+    else:
+        for k in range(0, size, 16):
+            _divide_batched(psi, base, lam, lbase, k, lam, table, d, want, move)
 
 
-@helper
-def divide_batched(
-    psi: Any, base: int, lam: Any, lbase: int, size: int, at: int, d: int, want: bool, move: bool
-) -> None:
-    """Undo `multiply_batched`; the table is ``lam[at:]``."""
-    for k in range(0, size, 16):
-        xr, xi = load(psi, base + k), load(psi, base + k + 8)
-        mr, mi = load(lam, lbase + k), load(lam, lbase + k + 8)
-        if want:
-            store(lam, d + (k >> 1), mr * xi - mi * xr)
-        if move:
-            c, s = load(lam, at + k), load(lam, at + k + 8)
-            store(psi, base + k, xr * c + xi * s)
-            store(psi, base + k + 8, xi * c - xr * s)
-            store(lam, lbase + k, mr * c + mi * s)
-            store(lam, lbase + k + 8, mi * c - mr * s)
+@emitted(1)
+def _added(e: Emitter, work: Numbers, i: Value, total: Value) -> Value:
+    return total + work.load(i)
+
+
+@emitted(1)
+def _folded(e: Emitter, work: Numbers, even: Value, odd: Value, total: Value) -> Value:
+    """Add the odd one of a pair to the even one and to the total, which is returned."""
+    moved = work.load(odd)
+    work.store(even, work.load(even) + moved)
+    return total + moved
 
 
 @helper
@@ -197,7 +240,7 @@ def fold(
         for h in range(lists[piece + 3], lists[piece + 3] + lists[piece + 4]):
             high = lists[h] ^ shift
             for k in range(lists[piece + 1], lists[piece + 1] + lists[piece + 2]):
-                total = total + load(work, d + ((high ^ lists[k]) >> 1))
+                total = _added(work, d + ((high ^ lists[k]) >> 1), total)
         store(slots, (slot * n_groups + g) * 8, total)
     n_lo = bits_of(lo_n)
     # The wanted ones are last in the basis: each fold leaves the sums over its pairs on the even half.
@@ -215,7 +258,5 @@ def fold(
             high = lists[h] ^ shift
             for k in range(lo, lo + low):
                 i = high ^ lists[k]
-                even, odd = d + (i >> 1), load(work, d + ((i ^ v) >> 1))
-                total = total + odd
-                store(work, even, load(work, even) + odd)
+                total = _folded(work, d + (i >> 1), d + ((i ^ v) >> 1), total)
         store(slots, (slot * n_groups + g) * 8, total)

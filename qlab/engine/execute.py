@@ -84,7 +84,6 @@ class Workspace:
             codes.SOURCES_X: self.sources_x,
             codes.VALUES: np.zeros(codes.VALUE_COLUMNS * p.rows_shared),
             codes.MOVES: np.zeros(codes.MOVE_COLUMNS * len(p.ops)),
-            codes.FACTORS: np.zeros(p.slots),
             codes.BUILD: np.zeros(2 * p.build),
             codes.PAULIS: o.paulis,
             codes.PAULI_COEF: o.pauli_coef,

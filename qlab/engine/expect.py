@@ -11,7 +11,52 @@ from typing import Any
 from ._jit import helper
 from .arrays import FloatArray, IntArray
 from .codes import N_OBS, SIZE, X_FRAME, Z_FRAME
-from .vec import load, odd_parity, splat, store
+from .emit import Emitter, Numbers, Value, emitted
+from .vec import load, odd_parity, signed, splat, store
+
+
+@emitted(1)
+def _weighed(e: Emitter, psi: Numbers, i: Value, weight: Value, total: Value) -> Value:
+    """Return the total with the weighted square of an amplitude."""
+    re, im = psi.load(i), psi.load(i + 8)
+    return total + psi.copies(weight) * (re * re + im * im)
+
+
+@emitted(1)
+def _crossed(e: Emitter, psi: Numbers, i: Value, j: Value, turn: Value, odd: Value, total: Value) -> Value:
+    """Return the total with, or where ``odd`` without, one of the products of two amplitudes."""
+    xr, xi, yr, yi = psi.load(i), psi.load(i + 8), psi.load(j), psi.load(j + 8)
+    product = (yi * xr - yr * xi).where(turn, yr * xr + yi * xi)
+    return total + product.negative(odd)
+
+
+@emitted()
+def _add(e: Emitter, to: Numbers, at: Value, factor: Value, value: Value) -> None:
+    """Add the product of two vectors."""
+    to.store(at, to.load(at) + factor * value)
+
+
+@emitted(1)
+def _product(e: Emitter, a: Value, b: Value) -> Value:
+    return a * b
+
+
+@emitted()
+def _scale(e: Emitter, work: Numbers, at: Value, psi: Numbers, i: Value) -> None:
+    """Write an amplitude times the real factor that stands where its real part goes."""
+    factor = work.load(at)
+    work.store(at, factor * psi.load(i))
+    work.store(at + 8, factor * psi.load(i + 8))
+
+
+@emitted()
+def _add_string(
+    e: Emitter, work: Numbers, at: Value, psi: Numbers, i: Value, factor: Value, turn: Value, odd: Value
+) -> None:
+    """Add an amplitude times a real factor, or i times it, which is negative where ``odd``."""
+    f, xr, xi = factor.negative(odd), psi.load(i), psi.load(i + 8)
+    work.store(at, work.load(at) + f * (-xi).where(turn, xr))
+    work.store(at + 8, work.load(at + 8) + f * xr.where(turn, xi))
 
 
 @helper
@@ -32,26 +77,16 @@ def expect(
     for o in range(n_obs):
         total = splat(psi, 0.0)
         for k in range(rows[o], rows[o + 1]):
-            i = base + (index[k] ^ shift)
-            re, im = load(psi, i), load(psi, i + 8)
-            total = total + splat(psi, weight[k]) * (re * re + im * im)
+            total = _weighed(psi, base + (index[k] ^ shift), weight[k], total)
         store(expected, (g * n_obs + o) * 8, total)
     for m in range(paulis.shape[0]):
         x, z, turn, row, top = paulis[m, 0], paulis[m, 1], paulis[m, 2], paulis[m, 3], paulis[m, 4]
-        plus = splat(psi, 0.0)
-        minus = splat(psi, 0.0)
+        total = splat(psi, 0.0)
         for k in range(0, size, 16):
             if k & top == 0:
-                i, j = base + k, base + (k ^ x)
-                xr, xi, yr, yi = load(psi, i), load(psi, i + 8), load(psi, j), load(psi, j + 8)
-                p = yi * xr - yr * xi if turn else yr * xr + yi * xi
-                if odd_parity(k & z):
-                    minus = minus + p
-                else:
-                    plus = plus + p
+                total = _crossed(psi, base + k, base + (k ^ x), turn, odd_parity(k & z), total)
         c = pauli_coef[m] * (1 - 2 * (odd_parity(x & z_frame) ^ odd_parity(z & shift)))
-        at = (g * n_obs + row) * 8
-        store(expected, at, load(expected, at) + splat(psi, 2.0 * c) * (plus - minus))
+        _add(expected, (g * n_obs + row) * 8, splat(psi, 2.0 * c), total)
 
 
 @helper
@@ -77,24 +112,12 @@ def adjoint_start(
     for o in range(n_obs):
         c = load(cotangent, (g * n_obs + o) * 8)
         for k in range(rows[o], rows[o + 1]):
-            i = lam + (index[k] ^ shift)
-            store(work, i, load(work, i) + c * splat(psi, weight[k]))
+            _add(work, lam + (index[k] ^ shift), c, splat(psi, weight[k]))
     for k in range(0, size, 16):
-        f = load(work, lam + k)
-        store(work, lam + k, f * load(psi, base + k))
-        store(work, lam + k + 8, f * load(psi, base + k + 8))
+        _scale(work, lam + k, psi, base + k)
     for m in range(paulis.shape[0]):
         x, z, turn, row = paulis[m, 0], paulis[m, 1], paulis[m, 2], paulis[m, 3]
         flip = odd_parity(x & z_frame) ^ odd_parity(z & shift)
-        c = splat(psi, pauli_coef[m] * (1 - 2 * flip)) * load(cotangent, (g * n_obs + row) * 8)
-        n = zero - c
+        c = _product(splat(psi, pauli_coef[m]), signed(load(cotangent, (g * n_obs + row) * 8), flip))
         for k in range(0, size, 16):
-            f = n if odd_parity(k & z) else c
-            xr, xi = load(psi, base + k), load(psi, base + k + 8)
-            at = lam + (k ^ x)
-            if turn:
-                store(work, at, load(work, at) - f * xi)
-                store(work, at + 8, load(work, at + 8) + f * xr)
-            else:
-                store(work, at, load(work, at) + f * xr)
-                store(work, at + 8, load(work, at + 8) + f * xi)
+            _add_string(work, lam + (k ^ x), psi, base + k, c, turn, odd_parity(k & z))

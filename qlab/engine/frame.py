@@ -81,15 +81,21 @@ def solve(n: int, constraints: Iterable[Constraint]) -> tuple[int, list[int]]:
                 pivots[bit] = m ^ mask, v ^ value
         pivots[top] = mask, value
     start = 0
-    vectors = {q: 1 << q for q in range(n) if q not in pivots}
-    for bit, (m, v) in pivots.items():
+    for bit, (_, v) in pivots.items():
         start |= v << bit
-        m ^= 1 << bit
-        while m:
-            low = m & -m
+    return start, _orthogonal(n, {bit: m for bit, (m, _) in pivots.items()})
+
+
+def _orthogonal(n: int, rows: dict[int, int]) -> list[int]:
+    """Return a basis of what is orthogonal to reduced masks, given by their pivot bits."""
+    vectors = {q: 1 << q for q in range(n) if q not in rows}
+    for bit, mask in rows.items():
+        mask ^= 1 << bit
+        while mask:
+            low = mask & -mask
             vectors[low.bit_length() - 1] |= 1 << bit
-            m ^= low
-    return start, list(vectors.values())
+            mask ^= low
+    return list(vectors.values())
 
 
 def independent(constraints: Iterable[Constraint]) -> tuple[Constraint, ...] | None:
@@ -168,7 +174,10 @@ def dual(n: int, masks: Sequence[int]) -> tuple[list[int], list[int]]:
         rows[top] = mask, made
         if len(taken) == n:
             break
-    basis = [(1 << q) | sum(1 << bit for bit, (m, _) in rows.items() if m >> q & 1) for q in range(n) if q not in rows]
-    for j in reversed(range(len(taken))):
-        basis.append(sum(1 << bit for bit, (_, parts) in rows.items() if parts >> j & 1))
-    return taken, basis
+    odd = [0] * len(taken)
+    for bit, (_, parts) in rows.items():
+        while parts:
+            low = parts & -parts
+            odd[low.bit_length() - 1] |= 1 << bit
+            parts ^= low
+    return taken, _orthogonal(n, {bit: m for bit, (m, _) in rows.items()}) + odd[::-1]

@@ -16,10 +16,7 @@ from .arrays import FloatArray, IntArray
 from .codes import (
     BATCHED,
     E0,
-    E1,
-    E2,
     FIRST,
-    FLIP,
     FOLD,
     FORWARD,
     GROUPS,
@@ -33,20 +30,15 @@ from .codes import (
     SIZE,
     SLOT,
     STILL,
-    TAN0,
-    TAN1,
-    TAN2,
     TURN1,
-    TURN2,
-    TURN3,
     V0,
     WANT,
 )
-from .diagonals import build_batched, divide_batched, divide_shared, fold, multiply_batched, multiply_shared
+from .diagonals import build_batched, divide, fold, multiply
 from .expect import adjoint_start, expect
 from .prepare import evaluate_group, finish, prepare
-from .sweeps import lanes_of, product, rotate, turn2, turn3, unrotate, unturn2, unturn3
-from .vec import atomic_add, atomic_load, pointer, splat, store
+from .sweeps import first_turn, product, turn, unturn
+from .vec import atomic_add, atomic_load, pointer, store
 
 carray = numba.carray
 
@@ -72,22 +64,15 @@ def forward(
         kind = ops[o, KIND]
         if ops[o, STILL]:
             continue
-        if kind == TURN3:
-            turn3(psi, base, lists, ops, o, moves[o, TAN0], moves[o, TAN1], moves[o, TAN2])
-        elif kind == TURN2:
-            turn2(psi, base, lists, ops, o, moves[o, TAN0], moves[o, TAN1])
-        elif kind == TURN1:
-            rotate(psi, base, lists, ops, o, splat(psi, 1.0), splat(psi, moves[o, TAN0]))
-        elif kind == ROTATE:
-            c, s = lanes_of(ops[o, E0], entries, values, work, cs, ops[o, FLIP])
-            rotate(psi, base, lists, ops, o, c, s)
-        elif kind == PHASES:
-            multiply_shared(psi, base, size, tables, ops[o, V0])
-        elif kind == BATCHED:
-            build_batched(ops, o, lists, entries, work, cs, build, table, 1.0 / moves[o, FOLD])
-            multiply_batched(psi, base, size, work, table)
-        elif kind == INIT:
+        if kind == INIT:
             product(psi, base, size, lists, ops, o, entries, values, work, cs, build)
+        elif kind <= ROTATE:
+            c, s = first_turn(ops, o, entries, values, moves, work, cs)
+            turn(psi, base, lists, ops, o, moves, c, s)
+        else:
+            if kind == BATCHED:
+                build_batched(ops, o, lists, entries, work, cs, build, table, 1.0 / moves[o, FOLD])
+            multiply(psi, base, size, tables, ops[o, V0], work, table, kind == PHASES)
 
 
 @pasted
@@ -115,38 +100,21 @@ def backward(
     """Walk one group back from its final state; fill its part of ``slots[slot, group, lane]``."""
     for o in range(ops.shape[0] - 1, first - 1, -1):
         kind, want, move = ops[o, KIND], ops[o, WANT] != 0, o > first and ops[o, STILL] == 0
-        t0, t1, t2 = moves[o, TAN0], moves[o, TAN1], moves[o, TAN2]
-        if kind == TURN3:
-            g0, g1, g2 = unturn3(psi, base, work, lam, lists, ops, o, t0, t1, t2, move)
-            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
-            _keep(slots, entries[ops[o, E1], SLOT], g, n_groups, g1)
-            _keep(slots, entries[ops[o, E2], SLOT], g, n_groups, g2)
-        elif kind == TURN2:
-            g0, g1 = unturn2(psi, base, work, lam, lists, ops, o, t0, t1, move)
-            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
-            _keep(slots, entries[ops[o, E1], SLOT], g, n_groups, g1)
-        elif kind == TURN1:
-            g0 = unrotate(psi, base, work, lam, lists, ops, o, splat(psi, 1.0), splat(psi, t0), move)
-            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
-        elif kind == ROTATE:
-            cosine, sine = lanes_of(ops[o, E0], entries, values, work, cs, ops[o, FLIP])
-            g0 = unrotate(psi, base, work, lam, lists, ops, o, cosine, sine, move)
-            _keep(slots, entries[ops[o, E0], SLOT], g, n_groups, g0)
-        elif kind == PHASES:
-            divide_shared(psi, base, work, lam, size, tables, ops[o, V0], d, want, move)
+        if kind == INIT:
+            continue
+        if kind <= ROTATE:
+            c, s = first_turn(ops, o, entries, values, moves, work, cs)
+            grads = unturn(psi, base, work, lam, lists, ops, o, moves, c, s, move)
+            for q in range(kind - TURN1 + 1 if kind < ROTATE else 1):
+                slot = entries[ops[o, E0 + q], SLOT]
+                if slot >= 0:
+                    store(slots, (slot * n_groups + g) * 8, grads[q])
+        else:
+            if kind == BATCHED:
+                build_batched(ops, o, lists, entries, work, cs, build, table, 1.0 / moves[o, FOLD])
+            divide(psi, base, work, lam, size, tables, ops[o, V0], table, d, kind == PHASES, want, move)
             if want:
                 fold(ops, o, lists, entries, work, d, slots, g, n_groups)
-        elif kind == BATCHED:
-            build_batched(ops, o, lists, entries, work, cs, build, table, 1.0 / moves[o, FOLD])
-            divide_batched(psi, base, work, lam, size, table, d, want, move)
-            if want:
-                fold(ops, o, lists, entries, work, d, slots, g, n_groups)
-
-
-@inlined
-def _keep(slots: Any, slot: int, g: int, n_groups: int, value: Any) -> None:
-    if slot >= 0:
-        store(slots, (slot * n_groups + g) * 8, value)
 
 
 @inlined
@@ -249,7 +217,6 @@ def serve(board: IntArray, job: IntArray, worker: int, spins: int, like: Any) ->
             _numbers(job, codes.SOURCES_W, 0.0),
             _table(job, codes.VALUES, codes.VALUE_COLUMNS),
             _table(job, codes.MOVES, codes.MOVE_COLUMNS),
-            _numbers(job, codes.FACTORS, 0.0),
             _numbers(job, codes.BUILD, 0.0),
             _numbers(job, codes.TABLES, like),
         )
@@ -282,10 +249,12 @@ def serve(board: IntArray, job: IntArray, worker: int, spins: int, like: Any) ->
     if worker == 0 and job[codes.FINISH]:
         finish(
             job[GROUPS],
+            _rows(job, codes.OPS, codes.OP_COLUMNS),
             _rows(job, codes.ENTRIES, codes.ENTRY_COLUMNS),
             _rows(job, codes.TERMS, codes.TERM_COLUMNS),
             _numbers(job, codes.COEF, 0.0),
-            _numbers(job, codes.FACTORS, 0.0),
+            _table(job, codes.VALUES, codes.VALUE_COLUMNS),
+            _table(job, codes.MOVES, codes.MOVE_COLUMNS),
             _numbers(job, codes.SLOTS, like),
             _numbers(job, codes.GRAD_W, 0.0),
             _numbers(job, codes.GRAD_X, 0.0),

@@ -66,15 +66,20 @@ def compile(
             cure="use " + ", ".join(capacity.DTYPES),
             value=dtype,
         )
-    capacity.check_capacity(circuit.n_qubits, 1, gradient=False, dtype=dtype)
+    too_large = capacity.refusal(circuit.n_qubits, 1, gradient=False, dtype=dtype)
     if observables is None:
         observables = [f"Z{q}" for q in range(circuit.n_qubits)]
     obstacle = obstacle_of(circuit)
-    if obstacle is not None:
-        from .trajectory import TrajectoryPlan
+    if obstacle is None:
+        plan = Plan(circuit, observables, dtype)
+        if too_large is None or capacity.refusal(plan._schedule[1].n, 1, gradient=False, dtype=dtype) is None:
+            return plan  # what the observables see fits, if nothing else
+    if too_large is not None:
+        raise too_large
+    from .trajectory import TrajectoryPlan
 
-        return TrajectoryPlan(circuit, observables, obstacle)
-    return Plan(circuit, observables, dtype)
+    assert obstacle is not None
+    return TrajectoryPlan(circuit, observables, obstacle)
 
 
 class Plan(Sampling):
@@ -245,10 +250,20 @@ class Plan(Sampling):
             extra: Bytes of the result.
         """
         wide = self._prefers_wide(batch, whole)
-        n = self.n_qubits if wide or whole or self.n_qubits < wide_choice.SMALLEST else self._schedule[1].n
-        threads = pool.get_threads()
-        capacity.check_capacity(n, batch, gradient=gradient, dtype=self.dtype, threads=threads, extra=extra, wide=wide)
-        return self._wide_plan if wide else None
+        check = partial(
+            capacity.refusal, batch=batch, gradient=gradient, dtype=self.dtype, threads=pool.get_threads(), extra=extra
+        )
+        if wide:
+            refusal = check(self.n_qubits, wide=True)
+            if refusal is None:
+                return self._wide_plan
+            if whole or self._schedule[1].n == self.n_qubits:
+                raise refusal
+        n = self.n_qubits if whole or self.n_qubits < wide_choice.SMALLEST else self._schedule[1].n
+        refusal = check(n, wide=False)
+        if refusal is not None:
+            raise refusal
+        return None
 
     def _prefers_wide(self, batch: int, whole: bool) -> bool:
         if self._projectors and not whole:  # one amplitude on the other path, but 2**k strings of Z there

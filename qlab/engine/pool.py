@@ -20,7 +20,7 @@ import numpy as np
 
 from qlab.errors import EngineError
 
-from . import codes
+from . import codes, warm
 from .arrays import IntArray
 from .capacity import usable_cores
 
@@ -57,6 +57,11 @@ def set_threads(k: int) -> None:
     old, _executor = _executor, None
     if old is not None:
         old.shutdown(wait=False)
+
+
+def on_main_thread() -> bool:
+    """Return whether a person's cell or script is what runs here."""
+    return threading.current_thread() is threading.main_thread()
 
 
 class Crew:
@@ -130,6 +135,7 @@ def serve(job: IntArray, dtype: type[np.floating[Any]], workers: int) -> float:
     """Run a job (see `codes`) and return the scale its final states lack."""
     crew = _crews.get(dtype)
     if crew is None:
+        warm.make_ready("lanes", np.dtype(dtype))
         crew = _crews.setdefault(dtype, Crew(dtype))
     return crew.serve(job, workers)
 

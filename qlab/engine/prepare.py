@@ -4,7 +4,7 @@ A shared RY by a is RY(a - k pi) RY(pi)**k with |a - k pi| <= pi/2, so its tange
 Paulis; they aren't applied, but kept in a *Pauli frame* ``psi = +-Z^z X^x stored``, which only turns the signs
 of later angles and xors addresses. The cosines are deferred too: the product of those since the last shared
 diagonal is folded into that diagonal's table (``moves``), and what is left at the end into the expectations.
-A gradient at some place carries the square of the scale that is missing there (``factors``).
+A gradient at some place carries the square of the scale that is missing there.
 """
 
 from __future__ import annotations
@@ -16,21 +16,18 @@ from ._jit import helper
 from .arrays import FloatArray, IntArray
 from .codes import (
     ANGLE,
-    AT,
     BATCHED,
     COS,
     E0,
-    EXTRA,
-    EXTRA_N,
     FLIP,
     FOLD,
     FROM,
     HALF,
-    HI_N,
     KIND,
-    LO_N,
     M0,
+    MISSING,
     NEGATIVE,
+    OP,
     PER_SAMPLE,
     PHASES,
     ROTATE,
@@ -47,11 +44,11 @@ from .codes import (
     TURN1,
     TURN3,
     V0,
-    WANT,
     X_FRAME,
     Z_FRAME,
 )
-from .diagonals import bits_of, build_shared
+from .diagonals import build_shared
+from .emit import Emitter, Numbers, Value, emitted
 from .vec import hsum, load, odd_parity, sincos, splat, store
 
 
@@ -67,7 +64,6 @@ def prepare(
     w: FloatArray,
     values: FloatArray,
     moves: FloatArray,
-    factors: FloatArray,
     build: FloatArray,
     tables: Any,
 ) -> float:
@@ -114,24 +110,14 @@ def prepare(
     job[X_FRAME], job[Z_FRAME], job[NEGATIVE] = x_frame, z_frame, negative
     missing = scale * scale
     for o in range(ops.shape[0] - 1, -1, -1):
-        kind = ops[o, KIND]
-        if ops[o, WANT]:
-            if PHASES <= kind <= BATCHED:
-                for k in range(ops[o, AT], ops[o, AT] + bits_of(ops[o, LO_N]) + bits_of(ops[o, HI_N])):
-                    if lists[k] >= 0 and entries[lists[k], SLOT] >= 0:
-                        factors[entries[lists[k], SLOT]] = -2.0 * missing
-                for k in range(ops[o, EXTRA], ops[o, EXTRA] + 5 * ops[o, EXTRA_N], 5):
-                    if entries[lists[k], SLOT] >= 0:
-                        factors[entries[lists[k], SLOT]] = -2.0 * missing
-            elif kind == ROTATE:
-                factors[entries[ops[o, E0], SLOT]] = missing * (1 - 2 * ops[o, FLIP])
-            else:
-                for q in range(kind - TURN1 + 1):
-                    e = ops[o, E0 + q]
-                    if entries[e, SLOT] >= 0:
-                        factors[entries[e, SLOT]] = missing if ops[o, STILL] else missing * values[entries[e, ROW], COS]
+        moves[o, MISSING] = missing
         missing *= moves[o, FOLD] * moves[o, FOLD]
     return scale
+
+
+@emitted(1)
+def _added(e: Emitter, x: Numbers, angle: Value, scale: Value, source: Value) -> Value:
+    return angle + x.copies(scale) * source
 
 
 @helper
@@ -155,12 +141,10 @@ def evaluate_group(
         for k in range(entries[e, FROM], entries[e, TO]):
             source = terms[k, TERM_SOURCE]
             if terms[k, TERM_BATCHED]:
-                angle = angle + splat(x, coef[k]) * load(x, source * stride + g * 8)
+                angle = _added(x, angle, coef[k], load(x, source * stride + g * 8))
             else:
-                angle = angle + splat(x, coef[k] * w[source])
-        if entries[e, HALF]:
-            angle = angle * splat(x, 0.5)
-        s, c = sincos(x, angle)
+                angle = _added(x, angle, coef[k], splat(x, w[source]))
+        s, c = sincos(x, angle, entries[e, HALF])
         at = cs + 16 * entries[e, ROW]
         store(work, at, c)
         store(work, at + 8, s)
@@ -169,10 +153,12 @@ def evaluate_group(
 @helper
 def finish(
     n_groups: int,
+    ops: IntArray,
     entries: IntArray,
     terms: IntArray,
     coef: FloatArray,
-    factors: FloatArray,
+    values: FloatArray,
+    moves: FloatArray,
     slots: Any,
     grad_w: FloatArray,
     grad_x: FloatArray,
@@ -189,18 +175,24 @@ def finish(
         slot = entries[e, SLOT]
         if slot < 0:
             continue
+        o = entries[e, OP]
+        kind, factor = ops[o, KIND], moves[o, MISSING]
+        if kind >= PHASES:
+            factor *= -2.0
+        elif kind == ROTATE:
+            factor *= 1 - 2 * ops[o, FLIP]
+        elif ops[o, STILL] == 0:
+            factor *= values[entries[e, ROW], COS]
         at = slot * n_groups * 8
         total = 0.0
         for g in range(n_groups):
             total += hsum(load(slots, at + g * 8))
-        total *= factors[slot]
         for k in range(entries[e, FROM], entries[e, TO]):
             if terms[k, TERM_WANT] == 0:
                 continue
-            source = terms[k, TERM_SOURCE]
+            source, scale = terms[k, TERM_SOURCE], coef[k] * factor
             if terms[k, TERM_BATCHED]:
-                scale = coef[k] * factors[slot]
                 for b in range(n_groups * 8):
                     grad_x[source * n_groups * 8 + b] += scale * slots[at + b]
             else:
-                grad_w[source] += coef[k] * total
+                grad_w[source] += scale * total

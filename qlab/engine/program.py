@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,13 +52,53 @@ def build(layers: Sequence[Layer], n_qubits: int, *, want_x: bool, n_sources: tu
     return _Builder(n_qubits, want_x, n_sources).run(layers)
 
 
+class _Lists:
+    """The numbers of `Program.lists`; spans, which are most of them, are formed at the end, all of a size at once."""
+
+    def __init__(self) -> None:
+        self._length = 0
+        self._numbers: list[tuple[int, list[int]]] = []
+        self._spans: dict[int, list[tuple[int, ...]]] = {}  # number of vectors -> (at, start, *vectors)
+        self._seen: dict[tuple[int, ...], int] = {}
+
+    def numbers(self, some: list[int]) -> int:
+        """Append numbers; return where they are."""
+        at = self._length
+        self._numbers.append((at, some))
+        self._length += len(some)
+        return at
+
+    def span(self, start: int, vectors: Sequence[int]) -> int:
+        """Append what `frame.span` returns, unless it is there; return where it is."""
+        key = (start, *vectors)
+        at = self._seen.get(key)
+        if at is None:
+            at = self._seen[key] = self._length
+            self._spans.setdefault(len(vectors), []).append((at, *key))
+            self._length += 1 << len(vectors)
+        return at
+
+    def array(self) -> IntArray:
+        """Return all of it."""
+        out = np.zeros(max(1, self._length), dtype=np.int64)
+        for at, some in self._numbers:
+            out[at : at + len(some)] = some
+        for count, wanted in self._spans.items():
+            rows = np.array(wanted, dtype=np.int64)
+            found = rows[:, 1:2]
+            for k in range(count):
+                found = np.concatenate([found, found ^ rows[:, k + 2, None]], axis=1)
+            out[rows[:, :1] + np.arange(1 << count)] = found
+        return out
+
+
 class _Builder:
     def __init__(self, n: int, want_x: bool, n_sources: tuple[int, int]) -> None:
         self.n, self.want_x, self.n_sources = n, want_x, n_sources
-        self.lists: list[int] = []
+        self.lists = _Lists()
         self.seen: dict[tuple[Constraint, ...], tuple[int, int, int, int]] = {}
         self.ops: list[list[int]] = []
-        self.entries: list[tuple[int, ...]] = []
+        self.entries: list[list[int]] = []
         self.terms: list[tuple[int, int, int]] = []
         self.coef: list[float] = []
         self.offsets: list[float] = []
@@ -83,7 +123,7 @@ class _Builder:
         wanted = np.flatnonzero(ops[:, codes.WANT])
         return Program(
             ops,
-            np.array(self.lists or [0], dtype=np.int64),
+            self.lists.array(),
             np.array(self.entries, dtype=np.int64).reshape(-1, codes.ENTRY_COLUMNS),
             np.array(self.terms, dtype=np.int64).reshape(-1, codes.TERM_COLUMNS),
             np.array(self.coef, dtype=np.float64),
@@ -110,7 +150,7 @@ class _Builder:
             batched |= source.batched
         slot = self.slots if wanted else -1
         self.slots += wanted
-        self.entries.append((start, len(self.terms), batched, self.rows[batched], slot, int(half)))
+        self.entries.append([start, len(self.terms), batched, self.rows[batched], slot, int(half), 0])
         self.offsets.append(angle.offset)
         self.rows[batched] += 1
         return len(self.entries) - 1, wanted
@@ -118,20 +158,22 @@ class _Builder:
     def _source(self, source: Source) -> int:
         return source.row + (self.n_sources[0 if source.batched else 1] if source.general else 0)
 
-    def _op(self, kind: int, place: tuple[int, int, int, int], *columns: tuple[int, int]) -> None:
+    def _op(
+        self, kind: int, place: tuple[int, int, int, int], *columns: tuple[int, int], entries: Iterable[int] = ()
+    ) -> None:
         row = [kind, *place] + [0] * (codes.OP_COLUMNS - 5)
         for column, value in columns:
             row[column] = value
+        for e in entries:
+            self.entries[e][codes.OP] = len(self.ops)
         self.ops.append(row)
         self.work += place[1] * place[3]
 
     def _span(self, start: int, vectors: Sequence[int]) -> tuple[int, int, int, int]:
         """Append two lists whose pairwise xor is a subspace; return (lo, lo_n, hi, hi_n)."""
         cut = min(len(vectors), max(_INLINE_BITS, (len(vectors) + 1) // 2))
-        low, high = span(0, vectors[:cut]), span(start, vectors[cut:])
-        at = len(self.lists)
-        self.lists += low + high
-        return at, len(low), at + len(low), len(high)
+        low, high = self.lists.span(0, vectors[:cut]), self.lists.span(start, vectors[cut:])
+        return low, 1 << cut, high, 1 << len(vectors) - cut
 
     def _subspace(self, constraints: tuple[Constraint, ...]) -> tuple[int, int, int, int]:
         found = self.seen.get(constraints)
@@ -146,8 +188,7 @@ class _Builder:
         turns = [] if layer is None else sorted((k, a) for k, a in layer.angles.items() if not k[2])
         entries = [self._entry(a, half=True) for _, a in turns]
         place = self._span(0, [key[0] * AMPLITUDE for key, _ in turns])
-        at = len(self.lists)
-        self.lists += [e for e, _ in entries]
+        at = self.lists.numbers([e for e, _ in entries])
         self.build = max(self.build, place[1] + place[3])
         self._op(codes.INIT, place, (codes.AT, at))
         wanted = [(key, e) for (key, _), (e, want) in zip(turns, entries, strict=True) if want]
@@ -174,6 +215,7 @@ class _Builder:
                 (codes.M0, m * AMPLITUDE),
                 (codes.E0, e),
                 (codes.WANT, int(want)),
+                entries=[e],
             )
         self._blocks(shared, wanted)
 
@@ -189,7 +231,7 @@ class _Builder:
             columns = [(codes.WANT, int(any(e in wanted for _, e in block))), (codes.STILL, int(still))]
             for q, ((v, m, _), e) in enumerate(block):
                 columns += [(codes.V0 + q, v * AMPLITUDE), (codes.M0 + q, m * AMPLITUDE), (codes.E0 + q, e)]
-            self._op(codes.TURN1 + size - 1, place, *columns)
+            self._op(codes.TURN1 + size - 1, place, *columns, entries=[e for _, e in block])
             if not still:
                 self.turned += size
                 if self.turned > _TURNS_BETWEEN_SCALES:
@@ -206,15 +248,13 @@ class _Builder:
         basis = [plain[k] for k in taken]
         marks = [-1] * (self.n - len(basis)) + [e for _, e, _ in reversed(basis)]
         place = self._span(0, [v * AMPLITUDE for v in vectors])
-        at = len(self.lists)
-        self.lists += marks
+        at = self.lists.numbers(marks)
         pieces: list[int] = []
         chosen = {e for _, e, _ in basis}
         for constraints, e, _ in entries:
             if e not in chosen:
                 pieces += [e, *self._subspace(constraints)]
-        extra = len(self.lists)
-        self.lists += pieces
+        extra = self.lists.numbers(pieces)
         self._op(
             codes.BATCHED if batched else codes.PHASES,
             place,
@@ -223,6 +263,7 @@ class _Builder:
             (codes.EXTRA_N, len(pieces) // 5),
             (codes.WANT, int(any(want for _, _, want in entries))),
             (codes.V0, self.tables),
+            entries=[e for _, e, _ in entries],
         )
         self.build = max(self.build, 2 * (place[1] + place[3]))
         self.turned = 0

@@ -1,90 +1,45 @@
-"""Eight numbers as one value inside numba kernels: load, store, splat, hsum, sines, and + - *.
+"""Eight numbers as one value inside numba kernels: load, store, splat, hsum, sines; and what threads share.
 
 numba's loop vectoriser needs runtime alias checks that cost more than a gate does on a few samples; a vector
 type leaves nothing to guess. LLVM splits the eight lanes where the machine's registers are narrower. The type
-follows the array that a vector is loaded from, so one kernel source serves both precisions. It must not know
-any physics.
+follows the array that a vector is loaded from, so one kernel source serves both precisions. Arithmetic is
+emitted (see `emit`). It must not know any physics.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
+import math
 from typing import Any
 
-from ._jit import cgutils, extending, inlined, numba
+from ._jit import cgutils, extending, numba
 from ._jit import llvm as ir
+from .emit import LANES, Emitter, Numbers, Value, emitted
 
-types, intrinsic, overload = numba.types, extending.intrinsic, extending.overload
-
-LANES = 8
-_CONTRACT = ("contract",)  # let a*b+c become one fused operation
+types, intrinsic = numba.types, extending.intrinsic
 
 
-class Vec(types.Type):  # type: ignore[misc,name-defined]
-    """numba's name for ``<8 x double>`` and ``<8 x float>``."""
-
-    def __init__(self, dtype: Any) -> None:
-        self.dtype = dtype
-        super().__init__(name=f"Vec8({dtype})")
-
-
-def _vector(dtype: Any) -> Any:
-    return ir.VectorType(ir.FloatType() if dtype == types.float32 else ir.DoubleType(), LANES)
-
-
-@extending.register_model(Vec)
-class _VecModel(extending.models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, manager: Any, fe_type: Any) -> None:
-        super().__init__(manager, fe_type, _vector(fe_type.dtype))
-
-
-def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
-    data = cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
-    return builder.bitcast(builder.gep(data, [index]), _vector(array_type.dtype).as_pointer())
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def load(typingctx: Any, array: Any, index: Any) -> Any:
+@emitted(1)
+def load(e: Emitter, array: Numbers, index: Value) -> Value:
     """Return ``array[index : index + 8]``; no bounds check."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        value = builder.load(_address(context, builder, signature.args[0], args[0], args[1]))
-        value.align = 4
-        return value
-
-    return Vec(array.dtype)(array, types.int64), codegen
+    return array.load(index)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
+@emitted()
+def store(e: Emitter, array: Numbers, index: Value, value: Value) -> None:
     """Set ``array[index : index + 8] = value``, rounded to the array's precision; no bounds check."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        into, new = signature.args[0], args[2]
-        if into.dtype != signature.args[2].dtype:
-            new = builder.fptrunc(new, _vector(into.dtype))
-        done = builder.store(new, _address(context, builder, into, args[0], args[1]))
-        done.align = 4
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64, value), codegen
+    array.store(index, value)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def splat(typingctx: Any, like: Any, value: Any) -> Any:
+@emitted(1)
+def splat(e: Emitter, like: Numbers, value: Value) -> Value:
     """Return eight copies of a number, in the precision of the array ``like``."""
+    return like.copies(value)
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        dtype = signature.return_type.dtype
-        vector, number = _vector(dtype), args[1]
-        if dtype == types.float32:
-            number = builder.fptrunc(number, ir.FloatType())
-        one = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
-        zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), zeros)
 
-    return Vec(like.dtype)(like, types.float64), codegen
+@emitted(1)
+def signed(e: Emitter, value: Value, negative: Value) -> Value:
+    """Return a vector, with the other sign where the flag holds."""
+    return value.negative(negative)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -147,57 +102,34 @@ def atomic_load(typingctx: Any, array: Any, index: Any) -> Any:
     return types.int64(array, types.int64), codegen
 
 
-def _operator(symbol: Callable[..., Any], instruction: str) -> None:
-    @intrinsic  # type: ignore[untyped-decorator]
-    def apply(typingctx: Any, left: Any, right: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return getattr(builder, instruction)(args[0], args[1], flags=_CONTRACT)
-
-        return left(left, left), codegen
-
-    def typed(left, right):  # type: ignore[no-untyped-def]  # numba compares signatures, annotations too
-        if isinstance(left, Vec) and left == right:
-            return lambda left, right: apply(left, right)
-        return None
-
-    overload(symbol)(typed)
-
-
-_operator(operator.add, "fadd")
-_operator(operator.sub, "fsub")
-_operator(operator.mul, "fmul")
-
 _TURN = 6.283185307179586  # 2 pi in three parts, each but the last short enough that k * part is exact
 _TURN_1, _TURN_2, _TURN_3 = 6.28125, 0.0019353071795649157, 2.1561211432632476e-14
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding and taking it away rounds to a whole number
 
 
-@inlined
-def sincos(like: Any, angle: Any) -> tuple[Any, Any]:
-    """Return sine and cosine of eight doubles below 1e5 in magnitude, to 1e-15.
+@emitted(2)
+def sincos(e: Emitter, like: Numbers, angle: Value, half: Value) -> tuple[Value, Value]:
+    """Return sine and cosine of eight doubles below 1e5 in magnitude, or of their halves, to 1e-15.
 
     Taylor series at an eighth of the angle in (-pi, pi], then three doublings of (sin, 1 - cos); no branch.
     """
-    half, magic = splat(like, 0.125), splat(like, _ROUND)
-    turns = (angle * splat(like, 1.0 / _TURN) + magic) - magic
-    h = angle - turns * splat(like, _TURN_1)
-    h = (h - turns * splat(like, _TURN_2) - turns * splat(like, _TURN_3)) * half
+    number = like.copies
+    angle = (angle * number(0.5)).where(half, angle)
+    turns = (angle * number(1.0 / _TURN) + number(_ROUND)) - number(_ROUND)
+    h = angle - turns * number(_TURN_1)
+    h = (h - turns * number(_TURN_2) - turns * number(_TURN_3)) * number(0.125)
     q = h * h
-    s = splat(like, 1.0 / 6227020800.0)
-    s = s * q - splat(like, 1.0 / 39916800.0)
-    s = s * q + splat(like, 1.0 / 362880.0)
-    s = s * q - splat(like, 1.0 / 5040.0)
-    s = s * q + splat(like, 1.0 / 120.0)
-    s = s * q - splat(like, 1.0 / 6.0)
-    s = s * q * h + h
-    v = splat(like, 1.0 / 87178291200.0)
-    v = v * q - splat(like, 1.0 / 479001600.0)
-    v = v * q + splat(like, 1.0 / 3628800.0)
-    v = v * q - splat(like, 1.0 / 40320.0)
-    v = v * q + splat(like, 1.0 / 720.0)
-    v = v * q - splat(like, 1.0 / 24.0)
-    v = (v * q + splat(like, 0.5)) * q
+    s = _series(q, [number((-1) ** k / math.factorial(2 * k + 1)) for k in range(1, 7)]) * q * h + h
+    v = _series(q, [number((-1) ** k / math.factorial(2 * k + 2)) for k in range(7)]) * q
     for _ in range(3):
         n = s - s * v
         s, v = n + n, s * s + s * s
-    return s, splat(like, 1.0) - v
+    return s, number(1.0) - v
+
+
+def _series(q: Value, coefficients: list[Value]) -> Value:
+    """Return the polynomial ``sum(coefficients[k] * q**k)``."""
+    total = coefficients[-1]
+    for c in reversed(coefficients[:-1]):
+        total = total * q + c
+    return total

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._jit import kernel
 from .arrays import FloatArray, IntArray
-from .vec import hsum, load, odd_parity, splat, store
+from .vec import hsum, load, odd_parity, signed, splat, store
 from .wide_tables import (
     ANGLE,
     AT,
@@ -32,7 +32,7 @@ from .wide_tables import (
     TO,
 )
 from .wide_tile import base_of, flips_of, gather, met_at, scatter
-from .wide_vec import turned
+from .wide_vec import combined, unbound_phase, unbound_turn, untable_phase, unturn_one, unturn_two
 
 
 @kernel
@@ -79,131 +79,66 @@ def walk_back(
             gather(psi, buf, o, base, run, runs, everywhere, nothing)
             gather(lam, buf, o + size, base, run, runs, everywhere, nothing)
             r = rows.shape[0] - 1
-            zero, one = splat(buf, 0.0), splat(buf, 1.0)
             while r >= 0:
                 kind, at, angle = rows[r, KIND], rows[r, AT], t + rows[r, ANGLE]
                 start, stop = rows[r, LIST], rows[r, LIST] + rows[r, LIST_N]
-                move, s = rows[r, MOVE], rows[r, LANE]
+                move, s, odd = rows[r, MOVE], rows[r, LANE], odd_parity(rows[r, SIGN] & base)
                 if kind == ONE:
                     pair = rows[r, PAIR]
+                    b, sign = signed(load(matrices, at), odd), signed(load(matrices, at + 8), odd)
+                    t1, t2, t3, t4 = zero, zero, zero, zero
                     if pair >= 0 and matrices[at + 16] == 1.0 and matrices[rows[r - 1, AT] + 16] == 1.0:
-                        m1 = rows[r - 1, AT]
-                        v1 = rows[r - 1, MOVE]
-                        start, stop = rows[pair, LIST], rows[pair, LIST] + rows[pair, LIST_N]
-                        b, c = load(matrices, m1), load(matrices, at)
-                        e, f = load(matrices, m1 + 8), load(matrices, at + 8)
-                        if odd_parity(rows[r - 1, SIGN] & base):
-                            b, e = zero - b, zero - e
-                        if odd_parity(rows[r, SIGN] & base):
-                            c, f = zero - c, zero - f
-                        t1, t2, t3, t4 = zero, zero, zero, zero
-                        for p in range(start, stop):
-                            i = lists[p]
-                            j, k = o + (i ^ v1), o + (i ^ move)
-                            corner = o + (i ^ v1 ^ move)
-                            i = o + i
-                            for part in range(0, 16, 8):
-                                w, x, y, z = (
-                                    load(buf, i + part),
-                                    load(buf, j + part),
-                                    load(buf, k + part),
-                                    load(buf, corner + part),
-                                )
-                                q = size + part
-                                lw, lx, ly, lz = (
-                                    load(buf, i + q),
-                                    load(buf, j + q),
-                                    load(buf, k + q),
-                                    load(buf, corner + q),
-                                )
-                                t1 = t1 + lw * y - ly * w
-                                t2 = t2 + lx * z - lz * x
-                                w, y = w - c * y, y + c * w
-                                x, z = x - c * z, z + c * x
-                                lw, ly = lw - c * ly, ly + c * lw
-                                lx, lz = lx - c * lz, lz + c * lx
-                                t3 = t3 + lw * x - lx * w
-                                t4 = t4 + ly * z - lz * y
-                                store(buf, i + part, w - b * x)
-                                store(buf, j + part, x + b * w)
-                                store(buf, k + part, y - b * z)
-                                store(buf, corner + part, z + b * y)
-                                store(buf, i + q, lw - b * lx)
-                                store(buf, j + q, lx + b * lw)
-                                store(buf, k + q, ly - b * lz)
-                                store(buf, corner + q, lz + b * ly)
-                        sums[angle] += hsum(f * (t1 + t2))
-                        sums[t + rows[r - 1, ANGLE]] += hsum(e * (t3 + t4))
+                        m1, v1, odd = rows[r - 1, AT], rows[r - 1, MOVE], odd_parity(rows[r - 1, SIGN] & base)
+                        c, other = signed(load(matrices, m1), odd), signed(load(matrices, m1 + 8), odd)
+                        for p in range(rows[pair, LIST], rows[pair, LIST] + rows[pair, LIST_N]):
+                            t1, t2, t3, t4 = unturn_two(buf, o, size, lists[p], v1, move, c, b, t1, t2, t3, t4)
+                        sums[angle] += hsum(combined(sign, t1, t2, False))
+                        sums[t + rows[r - 1, ANGLE]] += hsum(combined(other, t3, t4, False))
                         r -= 3
                         continue
-                    a, b, e = load(matrices, at + 16), load(matrices, at), load(matrices, at + 8)
-                    if odd_parity(rows[r, SIGN] & base):
-                        b, e = zero - b, zero - e
+                    a = load(matrices, at + 16)
                     for half in range(rows[r, CLASSES]):
                         shift = rows[r, SHIFT] if half else 0
-                        if half:
-                            b, e = zero - b, zero - e
-                        c = zero - b if rows[r, ODD] else b
+                        b, sign = signed(b, half), signed(sign, half)
+                        c = signed(b, rows[r, ODD])
                         t1, t2 = zero, zero
                         for p in range(start, stop):
                             i = lists[p] ^ shift
-                            j = o + (i ^ move)
-                            i = o + i
-                            for part in range(0, 16, 8):
-                                x, y = load(buf, i + part), load(buf, j + part)
-                                lx, ly = load(buf, i + size + part), load(buf, j + size + part)
-                                turned_x, turned_y = turned(x, s), turned(y, s)
-                                t1 = t1 + lx * turned_y
-                                store(buf, i + part, a * x - b * turned_y)
-                                store(buf, i + size + part, a * lx - b * turned(ly, s))
-                                if move:
-                                    t2 = t2 + ly * turned_x
-                                    store(buf, j + part, a * y - c * turned_x)
-                                    store(buf, j + size + part, a * ly - c * turned(lx, s))
-                        sums[angle] += hsum(e * (t1 - t2 if rows[r, ODD] else t1 + t2))
+                            t1, t2 = unturn_one(buf, o + i, o + (i ^ move), size, s, move, a, b, c, t1, t2)
+                        sums[angle] += hsum(combined(sign, t1, t2 if move else zero, rows[r, ODD]))
                 elif kind == PHASES:
                     flips = flips_of(marks, rows[r, FROM], rows[r, TO], base)
-                    s = flips & 7
-                    flips = (flips >> 3) * 16
                     into = tally + rows[r, LIST] * (size // 2)
                     for k in range(0, size, 16):
-                        f = at + (k ^ flips)
-                        c, n = turned(load(phases, f), s), turned(load(phases, f + 8), s)
-                        x, y = load(buf, o + k), load(buf, o + k + 8)
-                        lx, ly = load(buf, o + k + size), load(buf, o + k + size + 8)
-                        d = into + (k ^ flips) // 2
-                        store(tallies, d, load(tallies, d) + turned(lx * y - ly * x, s))
-                        store(buf, o + k, c * x + n * y)
-                        store(buf, o + k + 8, c * y - n * x)
-                        store(buf, o + k + size, c * lx + n * ly)
-                        store(buf, o + k + size + 8, c * ly - n * lx)
+                        f = k ^ (flips >> 3) * 16
+                        untable_phase(buf, o + k, size, phases, at + f, flips & 7, tallies, into + f // 2)
                 elif kind == BOUND_TURN:
-                    top = rows[r, SHIFT]
-                    a, b, e = load(matrices, at + 16), load(matrices, at), load(matrices, at + 8)
-                    t1 = zero
+                    a, b, sign = load(matrices, at + 16), load(matrices, at), load(matrices, at + 8)
+                    t1, mirror = zero, rows[r, MIRROR]
                     for k in range(0, size, 16):
-                        met = -1 if k & top else met_at(marks, rows[r, FROM], rows[r, TO], base, k)
-                        other = -1 if k & top else met_at(marks, rows[r, FROM], rows[r, TO], base, k ^ move)
+                        met = -1 if k & rows[r, SHIFT] else met_at(marks, rows[r, FROM], rows[r, TO], base, k)
                         if met >= 0:
-                            here, there = load(lanes, rows[r, LIST] + met * 8), load(lanes, rows[r, LIST] + other * 8)
-                            c, f, d, g = b, here * e, b, there * e
-                            if odd_parity(rows[r, SIGN] & base) ^ odd_parity(rows[r, SIGN_HERE] & k):
-                                c, f = zero - c, zero - f
-                            if odd_parity(rows[r, SIGN] & base) ^ odd_parity(rows[r, SIGN_HERE] & (k ^ move)):
-                                d, g = zero - d, zero - g
-                            if rows[r, MIRROR]:
-                                c, d = zero - c, zero - d
-                            i, j = o + k, o + (k ^ move)
-                            for part in range(0, 16, 8):
-                                x, y = load(buf, i + part), load(buf, j + part)
-                                lx, ly = load(buf, i + size + part), load(buf, j + size + part)
-                                t1 = t1 + f * lx * turned(y, s)
-                                store(buf, i + part, x + here * ((a - one) * x - c * turned(y, s)))
-                                store(buf, i + size + part, lx + here * ((a - one) * lx - c * turned(ly, s)))
-                                if move:
-                                    t1 = t1 + g * ly * turned(x, s)
-                                    store(buf, j + part, y + there * ((a - one) * y - d * turned(x, s)))
-                                    store(buf, j + size + part, ly + there * ((a - one) * ly - d * turned(lx, s)))
+                            other = met_at(marks, rows[r, FROM], rows[r, TO], base, k ^ move)
+                            n = odd ^ odd_parity(rows[r, SIGN_HERE] & k)
+                            m = odd ^ odd_parity(rows[r, SIGN_HERE] & (k ^ move))
+                            here, there = rows[r, LIST] + met * 8, rows[r, LIST] + other * 8
+                            t1 = unbound_turn(
+                                buf,
+                                o + k,
+                                o + (k ^ move),
+                                size,
+                                s,
+                                move,
+                                a,
+                                signed(b, n ^ mirror),
+                                signed(b, m ^ mirror),
+                                signed(sign, n),
+                                signed(sign, m),
+                                lanes,
+                                here,
+                                there,
+                                t1,
+                            )
                     sums[angle] += hsum(t1)
                 elif kind == BOUND_PHASE:
                     c, n = load(matrices, at), load(matrices, at + 8)
@@ -211,15 +146,7 @@ def walk_back(
                     for k in range(0, size, 16):
                         met = met_at(marks, rows[r, FROM], rows[r, TO], base, k)
                         if met >= 0:
-                            here = load(lanes, rows[r, LIST] + met * 8)
-                            x, y = load(buf, o + k), load(buf, o + k + 8)
-                            lx, ly = load(buf, o + k + size), load(buf, o + k + size + 8)
-                            c1, n1 = one + here * (c - one), here * n
-                            t1 = t1 + here * (lx * y - ly * x)
-                            store(buf, o + k, c1 * x + n1 * y)
-                            store(buf, o + k + 8, c1 * y - n1 * x)
-                            store(buf, o + k + size, c1 * lx + n1 * ly)
-                            store(buf, o + k + size + 8, c1 * ly - n1 * lx)
+                            t1 = unbound_phase(buf, o + k, size, c, n, lanes, rows[r, LIST] + met * 8, t1)
                     sums[angle] -= 2.0 * hsum(t1)
                 r -= 1
             if keep:

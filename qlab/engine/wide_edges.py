@@ -14,7 +14,7 @@ from ._jit import inlined, kernel
 from .arrays import ComplexArray, FloatArray, IntArray
 from .vec import hsum, load, odd_parity, splat, store
 from .wide_tables import ANGLE, AT, BOUND_PHASE, FROM, KIND, LIST, MIRROR, ONE, PHASES, SIGN_LANES, TO, TWO
-from .wide_vec import turned
+from .wide_vec import add_sign, add_string, crossed, exchanged, grow, product, rotated, scale, square, tallied
 
 BLOCK = 64  # vectors that an observable's terms share while they are in the L1 cache
 
@@ -55,13 +55,9 @@ def prepare(
             for j in range(rows[r, FROM], rows[r, TO]):
                 half = 0.5 * theta[a + j - rows[r, FROM]]
                 here, cosine = (marks[j, 2] >> 3) * 16, splat(phases, math.cos(half))
-                plus = splat(phases, -math.sin(half)) * load(chi, (marks[j, 2] & 7) * 8)
-                minus = zero - plus
-                for k in range(at, at + size, 16):
-                    x, y = load(phases, k), load(phases, k + 8)
-                    n = minus if odd_parity(here & (k - at)) else plus
-                    store(phases, k, cosine * x - n * y)
-                    store(phases, k + 8, cosine * y + n * x)
+                sine = product(splat(phases, -math.sin(half)), load(chi, (marks[j, 2] & 7) * 8))
+                for k in range(0, size, 16):
+                    rotated(phases, at + k, cosine, sine, odd_parity(here & k))
         elif kind == BOUND_PHASE:
             store(matrices, at, splat(matrices, math.cos(theta[a])))
             store(matrices, at + 8, splat(matrices, math.sin(theta[a])))
@@ -119,17 +115,13 @@ def finish(
         for chunk in range(1, chunks):
             other = chunk * groups * half + at
             for k in range(0, half, 8):
-                store(tallies, at + k, load(tallies, at + k) + load(tallies, other + k))
+                grow(tallies, at + k, tallies, other + k)
         for j in range(rows[r, FROM], rows[r, TO]):
-            plus, minus = splat(tallies, 0.0), splat(tallies, 0.0)
-            here = marks[j, 2] & -8
+            total, here = splat(tallies, 0.0), marks[j, 2] & -8
             for k in range(0, half, 8):
-                if odd_parity(here & k):
-                    minus = minus + load(tallies, at + k)
-                else:
-                    plus = plus + load(tallies, at + k)
+                total = tallied(tallies, at + k, odd_parity(here & k), total)
             b = a + j - rows[r, FROM]
-            out[b] = hsum((plus - minus) * load(chi, (marks[j, 2] & 7) * 8)) * weights[b]
+            out[b] = hsum(product(total, load(chi, (marks[j, 2] & 7) * 8))) * weights[b]
 
 
 @inlined
@@ -138,27 +130,16 @@ def _weigh(
 ) -> float:
     """Return one term's share of the vectors ``[k_from, k_to)``."""
     x, s, z, turn = terms[m, X_HERE], terms[m, X_LANES], terms[m, Z_HERE], terms[m, TURN]
-    plus, minus = splat(psi, 0.0), splat(psi, 0.0)
+    total = splat(psi, 0.0)
     if x == 0 and s == 0:
         for k in range(k_from, k_to, 16):
-            p = load(squares, o + (k - k_from) // 2)
-            if odd_parity(k & z):
-                minus = minus + p
-            else:
-                plus = plus + p
+            total = tallied(squares, o + (k - k_from) // 2, odd_parity(k & z), total)
     else:
         top = terms[m, TOP]
         for k in range(k_from, k_to, 16):
             if k & top == 0:
-                j = k ^ x
-                xr, xi = load(psi, k), load(psi, k + 8)
-                yr, yi = turned(load(psi, j), s), turned(load(psi, j + 8), s)
-                p = yi * xr - yr * xi if turn else yr * xr + yi * xi
-                if odd_parity(k & z):
-                    minus = minus + p
-                else:
-                    plus = plus + p
-    out: float = hsum((plus - minus) * load(chi, terms[m, Z_LANES] * 8))
+                total = crossed(psi, k, k ^ x, s, turn, odd_parity(k & z), total)
+    out: float = hsum(product(total, load(chi, terms[m, Z_LANES] * 8)))
     return out
 
 
@@ -182,8 +163,7 @@ def measure(
         for k_from in range(chunk * per_chunk, (chunk + 1) * per_chunk, BLOCK * 16):
             k_to = min(k_from + BLOCK * 16, (chunk + 1) * per_chunk)
             for k in range(k_from, k_to, 16):
-                re, im = load(psi, k), load(psi, k + 8)
-                store(squares, o + (k - k_from) // 2, re * re + im * im)
+                square(squares, o + (k - k_from) // 2, psi, k)
             for m in range(n):
                 parts[chunk * n + m] += _weigh(terms, chi, psi, squares, o, k_from, k_to, m)
 
@@ -206,31 +186,20 @@ def adjoint_start(
             store(lam, k + 8, splat(lam, 0.0))
         for m in range(terms.shape[0]):
             if terms[m, X_HERE] == 0 and terms[m, X_LANES] == 0:
-                f = splat(lam, weights[m]) * load(chi, terms[m, Z_LANES] * 8)
+                f = product(splat(lam, weights[m]), load(chi, terms[m, Z_LANES] * 8))
                 z = terms[m, Z_HERE]
                 for k in range(k_from, k_to, 16):
-                    d = load(lam, k)
-                    store(lam, k, d - f if odd_parity(k & z) else d + f)
+                    add_sign(lam, k, f, odd_parity(k & z))
         for k in range(k_from, k_to, 16):
-            d = load(lam, k)
-            store(lam, k, d * load(psi, k))
-            store(lam, k + 8, d * load(psi, k + 8))
+            scale(lam, psi, k)
         for m in range(terms.shape[0]):
             x, s, z = terms[m, X_HERE], terms[m, X_LANES], terms[m, Z_HERE]
             if x == 0 and s == 0:
                 continue
-            f = turned(splat(lam, weights[m]) * load(chi, terms[m, Z_LANES] * 8), s)
-            g = splat(lam, 0.0) - f
+            f = exchanged(product(splat(lam, weights[m]), load(chi, terms[m, Z_LANES] * 8)), s)
             for k in range(k_from, k_to, 16):
                 j = k ^ x
-                c = g if odd_parity(j & z) else f
-                yr, yi = turned(load(psi, j), s), turned(load(psi, j + 8), s)
-                if terms[m, TURN]:
-                    store(lam, k, load(lam, k) - c * yi)
-                    store(lam, k + 8, load(lam, k + 8) + c * yr)
-                else:
-                    store(lam, k, load(lam, k) + c * yr)
-                    store(lam, k + 8, load(lam, k + 8) + c * yi)
+                add_string(lam, k, psi, j, s, f, terms[m, TURN], odd_parity(j & z))
 
 
 @kernel

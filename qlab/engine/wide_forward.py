@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._jit import kernel
 from .arrays import FloatArray, IntArray
-from .vec import load, odd_parity, splat, store
+from .vec import load, odd_parity, signed, splat, store
 from .wide_tables import (
     AT,
     BOUND_PHASE,
@@ -30,7 +30,7 @@ from .wide_tables import (
     TWO,
 )
 from .wide_tile import base_of, flips_of, gather, met_at, scatter
-from .wide_vec import turned
+from .wide_vec import bound_phase, bound_turn, table_phase, turn_one, turn_two
 
 
 @kernel
@@ -68,99 +68,47 @@ def walk_forward(
             gather(psi, buf, o, base, run, runs, seen, checks)
         r = 0
         while r < rows.shape[0]:
-            kind, at = rows[r, KIND], rows[r, AT]
+            kind, at, odd = rows[r, KIND], rows[r, AT], odd_parity(rows[r, SIGN] & base)
             start, stop = rows[r, LIST], rows[r, LIST] + rows[r, LIST_N]
             move, s = rows[r, MOVE], rows[r, LANE]
             if kind == TWO:
                 m1, m2 = rows[r + 1, AT], rows[r + 2, AT]
                 if matrices[m1 + 16] == 1.0 and matrices[m2 + 16] == 1.0:
                     v1, v2 = rows[r + 1, MOVE], rows[r + 2, MOVE]
-                    b, c = load(matrices, m1), load(matrices, m2)
-                    zero = splat(buf, 0.0)
-                    if odd_parity(rows[r + 1, SIGN] & base):
-                        b = zero - b
-                    if odd_parity(rows[r + 2, SIGN] & base):
-                        c = zero - c
+                    b = signed(load(matrices, m1), odd_parity(rows[r + 1, SIGN] & base))
+                    c = signed(load(matrices, m2), odd_parity(rows[r + 2, SIGN] & base))
                     for p in range(start, stop):
-                        i = lists[p]
-                        j, k = o + (i ^ v1), o + (i ^ v2)
-                        corner = o + (i ^ v1 ^ v2)
-                        i = o + i
-                        for part in range(0, 16, 8):
-                            w, x, y, z = (
-                                load(buf, i + part),
-                                load(buf, j + part),
-                                load(buf, k + part),
-                                load(buf, corner + part),
-                            )
-                            w, x = w + b * x, x - b * w
-                            y, z = y + b * z, z - b * y
-                            store(buf, i + part, w + c * y)
-                            store(buf, k + part, y - c * w)
-                            store(buf, j + part, x + c * z)
-                            store(buf, corner + part, z - c * x)
+                        turn_two(buf, o, lists[p], v1, v2, b, c)
                     r += 3
                     continue
             elif kind == ONE:
-                a, b = load(matrices, at + 16), load(matrices, at)
-                zero = splat(buf, 0.0)
-                if odd_parity(rows[r, SIGN] & base):
-                    b = zero - b
+                a, b = load(matrices, at + 16), signed(load(matrices, at), odd)
                 for half in range(rows[r, CLASSES]):
                     shift = rows[r, SHIFT] if half else 0
-                    if half:
-                        b = zero - b
-                    c = zero - b if rows[r, ODD] else b
+                    b = signed(b, half)
+                    c = signed(b, rows[r, ODD])
                     for p in range(start, stop):
                         i = lists[p] ^ shift
-                        j = o + (i ^ move)
-                        i = o + i
-                        for part in range(0, 16, 8):
-                            x, y = load(buf, i + part), load(buf, j + part)
-                            store(buf, i + part, a * x + b * turned(y, s))
-                            if move:
-                                store(buf, j + part, a * y + c * turned(x, s))
+                        turn_one(buf, o + i, o + (i ^ move), s, move, a, b, c)
             elif kind == PHASES:
                 flips = flips_of(marks, rows[r, FROM], rows[r, TO], base)
-                s = flips & 7
-                flips = (flips >> 3) * 16
                 for k in range(0, size, 16):
-                    f = at + (k ^ flips)
-                    c, n = turned(load(phases, f), s), turned(load(phases, f + 8), s)
-                    x, y = load(buf, o + k), load(buf, o + k + 8)
-                    store(buf, o + k, c * x - n * y)
-                    store(buf, o + k + 8, c * y + n * x)
+                    table_phase(buf, o + k, phases, at + (k ^ (flips >> 3) * 16), flips & 7)
             elif kind == BOUND_TURN:
-                top = rows[r, SHIFT]
                 a, b = load(matrices, at + 16), load(matrices, at)
-                zero, one = splat(buf, 0.0), splat(buf, 1.0)
                 for k in range(0, size, 16):
-                    met = -1 if k & top else met_at(marks, rows[r, FROM], rows[r, TO], base, k)
-                    other = -1 if k & top else met_at(marks, rows[r, FROM], rows[r, TO], base, k ^ move)
+                    met = -1 if k & rows[r, SHIFT] else met_at(marks, rows[r, FROM], rows[r, TO], base, k)
                     if met >= 0:
-                        here, there = load(lanes, rows[r, LIST] + met * 8), load(lanes, rows[r, LIST] + other * 8)
-                        c = zero - b if odd_parity(rows[r, SIGN] & base) ^ odd_parity(rows[r, SIGN_HERE] & k) else b
-                        d = (
-                            zero - b
-                            if odd_parity(rows[r, SIGN] & base) ^ odd_parity(rows[r, SIGN_HERE] & (k ^ move))
-                            else b
-                        )
-                        i, j = o + k, o + (k ^ move)
-                        for part in range(0, 16, 8):
-                            x, y = load(buf, i + part), load(buf, j + part)
-                            store(buf, i + part, x + here * ((a - one) * x + c * turned(y, s)))
-                            if move:
-                                store(buf, j + part, y + there * ((a - one) * y + d * turned(x, s)))
+                        other = met_at(marks, rows[r, FROM], rows[r, TO], base, k ^ move)
+                        c = signed(b, odd ^ odd_parity(rows[r, SIGN_HERE] & k))
+                        d = signed(b, odd ^ odd_parity(rows[r, SIGN_HERE] & (k ^ move)))
+                        here, there = rows[r, LIST] + met * 8, rows[r, LIST] + other * 8
+                        bound_turn(buf, o + k, o + (k ^ move), s, move, a, c, d, lanes, here, there)
             elif kind == BOUND_PHASE:
                 c, n = load(matrices, at), load(matrices, at + 8)
-                one = splat(buf, 1.0)
                 for k in range(0, size, 16):
                     met = met_at(marks, rows[r, FROM], rows[r, TO], base, k)
                     if met >= 0:
-                        here = load(lanes, rows[r, LIST] + met * 8)
-                        x, y = load(buf, o + k), load(buf, o + k + 8)
-                        c1, n1 = one + here * (c - one), here * n
-                        store(buf, o + k, c1 * x - n1 * y)
-                        store(buf, o + k + 8, c1 * y + n1 * x)
+                        bound_phase(buf, o + k, c, n, lanes, rows[r, LIST] + met * 8)
             r += 1
         scatter(psi, buf, o, base, run, runs, scale)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import pool, wide_backward, wide_edges, wide_forward
+from . import pool, warm, wide_backward, wide_edges, wide_forward
 from .arrays import ComplexArray, FloatArray, IntArray, empty_aligned
 from .wide_program import WideProgram
 from .wide_tables import MATRIX, Tables
@@ -44,6 +44,7 @@ class WideState:
         dtype: Any = np.float64,
         kept: int = 1,
     ) -> None:
+        warm.make_ready("wide", np.dtype(dtype))
         p = self.program = program
         self.terms, self.weights, self.owners, self.n_obs = terms, weights, owners, n_observables
         self.threads = min(pool.get_threads(), CHUNKS)

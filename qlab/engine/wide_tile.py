@@ -8,6 +8,7 @@ from __future__ import annotations
 from ._jit import inlined
 from .arrays import FloatArray, IntArray
 from .vec import load, odd_parity, splat, store
+from .wide_vec import product
 
 
 @inlined
@@ -47,7 +48,7 @@ def scatter(state: FloatArray, buf: FloatArray, at: int, base: int, run: int, ru
     for h in range(runs.shape[0]):
         target = ((base ^ runs[h]) >> 3) * 16
         for k in range(0, run * 16, 8):
-            store(state, target + k, factor * load(buf, at + k))
+            store(state, target + k, product(factor, load(buf, at + k)))
         at += run * 16
 
 

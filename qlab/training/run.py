@@ -7,7 +7,6 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import engine
@@ -20,12 +19,12 @@ from .control import STEERING, Control, checked, steered
 from .events import Evaluated, Event, Failed, Finished, Intervened, Measured, Started, Step, Warned
 from .instruments import NAMES as INSTRUMENTS
 from .loop import columns_for, start_state, steps_left
-from .objective import penalised
 from .options import terms_of
 from .run_start import Start, course, new_id
 from .run_view import RunView
 from .snapshot import Array, Snapshot
 from .spec import Spec
+from .stage import rows_of_run
 from .store import ACTIVE
 
 if TYPE_CHECKING:
@@ -64,6 +63,7 @@ class Run(RunView):
         self.metrics: dict[str, float] = {}
         self.error: dict[str, str | None] | None = None
         self.warning: dict[str, str | None] | None = None
+        self._compiling: dict[str, str | None] | None = None  # the warning while it is about that
         self.started: float | None = None
         self.origin = origin
         self._state, self._version = "waiting", 0
@@ -127,7 +127,7 @@ class Run(RunView):
     def baseline(self) -> dict[str, Any]:
         """The classical comparison on the same features: ``{"name", "metric", "train", "val", "test"}``."""
         if self._baseline is None:
-            self._baseline = logistic(self._features)
+            self._baseline = logistic(self._features, rows_of_run(self.spec, len(self._features.train.y)))
         return self._baseline
 
     @property
@@ -144,7 +144,7 @@ class Run(RunView):
         pending = self._control.lr_pending if self._state in ACTIVE else None
         knobs = self._knobs
         frozen = [] if knobs.frozen is None else [int(i) for i in knobs.frozen.nonzero()[0]]
-        terms = {**self.spec.terms, **dict(knobs.terms)}
+        terms = dict(knobs.terms)
         told = {"lr": knobs.lr, "lr_pending": pending, "batch": self.batch, "frozen": frozen, "terms": terms}
         return {**told, "watched": sorted(self._control.instruments)}
 
@@ -223,11 +223,15 @@ class Run(RunView):
         """Let weights be trained again from the next step on."""
         self.steer("thaw", weights)
 
+    def term(self, name: str, weight: float) -> None:
+        """Give one of the loss's `terms` another weight from the next step on, such as ``run.term("l2", 0.01)``."""
+        self.steer("term", (name, weight))
+
     def _checked(self, kind: str, value: Any) -> Any:
         value = checked(kind, value, self._model.slices, self._model.size)
         if kind == "term":
             terms_of({value[0]: value[1]})
-            if not penalised(self._model).size:
+            if value[0] not in self.terms:
                 raise TrainError(
                     f"the term {value[0]!r} has nothing to act on: the model has no classical matrix",
                     where="term",
@@ -270,7 +274,7 @@ class Run(RunView):
     # -- the fold, on the job's thread ----------------------------------------
 
     def _stream(self) -> Iterator[Event]:
-        engine.warm_up()  # compiles on a machine's first use; the first step then costs what the others do
+        engine.warm_up(self._warming)  # compiles on a machine's first use; the first step then costs what others do
         try:
             _ = self.baseline
         except Exception:  # a comparison that fails must not cost the run
@@ -287,6 +291,12 @@ class Run(RunView):
             begun=self._begun,
         )
 
+    def _warming(self, fraction: float, text: str) -> None:
+        """Tell what the run waits for while kernels are compiled; what is only loaded takes no time to speak of."""
+        if self.warning is self._compiling:  # else the store has something worse to say
+            self.warning = self._compiling = {"message": text, "cure": None} if text.startswith("compiling") else None
+            self._changed()
+
     def _begun(self, state: Snapshot) -> None:
         self._current, self._knobs = state, state
         if self._recorder is not None:
@@ -295,10 +305,10 @@ class Run(RunView):
     def _fold(self, event: Event) -> None:
         recorder = self._recorder
         if isinstance(event, Step):
-            self.columns.append(event.values)
+            self.columns.extend(event.rows)
             self._current, self._elapsed = event.state, event.time
             if recorder is not None:
-                recorder.step(event)
+                recorder.state = event.state
             return
         if isinstance(event, Measured):
             self.measured.setdefault(event.name, deque(maxlen=KEPT)).append(event)
@@ -328,7 +338,7 @@ class Run(RunView):
         if event.kind in STEERING:
             self._knobs, _, _ = steered(self._knobs, event.kind, event.new, self._model.slices, self.spec.batch)
         if event.kind == "batch":
-            self.total_steps = self._total(replace(self._current or self._knobs, batch=event.new))
+            self.total_steps = self._total((self._current or self._knobs)._replace(batch=event.new))
 
     def _total(self, state: Snapshot) -> int:
         return state.step + steps_left(self.spec, state, len(self._features.train.y))

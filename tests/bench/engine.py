@@ -17,6 +17,7 @@ from functools import partial
 
 import numpy as np
 from peers import REPETITIONS, circuit, compare, numpy_step, observable
+from peers.verdict import Line, against_peers, show
 
 from qlab import engine
 
@@ -55,6 +56,7 @@ def main() -> None:
     engine.warm_up()
     took = time.perf_counter() - started
     print(f"warm_up {took:.2f} s; numpy {np.__version__}; Python {sys.version.split()[0]}")
+    lines: list[Line] = []
     print(f"{'work':21}{'what':33}{'median ms':>10}{'min ms':>9}{'ratio':>8}")
     for n, batch, kind in [(n, b, k) for n, b in SIZES for k in ("Z0", "mean Z")]:
         rng = np.random.default_rng(n)
@@ -72,20 +74,41 @@ def main() -> None:
             np.testing.assert_allclose(got, grad, atol=1e-10)
             np.testing.assert_allclose(got_loss, loss, atol=1e-10)
             np.testing.assert_allclose(single()[1], grad, atol=1e-4)
-        for name, times in measure(rows, options.repeats, 20 if n <= 8 else 5).items():
+        measured = measure(rows, options.repeats, 20 if n <= 8 else 5)
+        lines += own_lines(n, batch, kind, measured)
+        for name, times in measured.items():
             if name == next(iter(rows)):
                 best = statistics.median(times)
             median = statistics.median(times)
             label = f"n={n:<3}batch={batch:<4}{kind:<8}{name:33}"
             print(f"{label}{median:10.3f}{min(times):9.3f}{median / best:8.2f}")
     for layers in (3, 5):
-        new_circuit(12, layers, options.repeats)
+        cost = new_circuit(12, layers, options.repeats)
+    lines.append(("n=12, 211 gates never seen: beyond a step", cost, "at most", 5.0, "ms"))
     if options.peer_seconds > 0:
-        compare(options.peer_seconds)
+        lines += against_peers(compare(options.peer_seconds))
+    show(lines)
 
 
-def new_circuit(n: int, layers: int, repeats: int) -> None:
-    """Print what a circuit costs that the engine never saw, beyond a step of it: the work of `circuit`, and longer."""
+def own_lines(n: int, batch: int, kind: str, times: dict[str, list[float]]) -> list[Line]:
+    """Return the targets that a row speaks of; ratios are medians over rounds, whose parts ran side by side."""
+
+    def ratio(slow: str, fast: str) -> float:
+        return statistics.median(a / b for a, b in zip(times[slow], times[fast], strict=True))
+
+    one, two, small = "engine, 1 thread", "engine, 2 threads", "engine, complex64, 1 thread"
+    if n == 4 and kind == "mean Z" and one in times:
+        return [(f"n=4, batch {batch}: whole step", statistics.median(times[one]) * 1e3, "at most", 60.0, "us")]
+    if n == 10 and kind == "mean Z" and one in times and two in times:
+        return [
+            ("n=10: 2 threads beside 1", ratio(one, two), "at least", 1.7, "x"),
+            ("n=10: complex64 beside complex128", ratio(one, small), "at least", 1.5, "x"),
+        ]
+    return []
+
+
+def new_circuit(n: int, layers: int, repeats: int) -> float:
+    """Print and return the milliseconds of a circuit never seen, beyond a step: that of `circuit`, and longer ones."""
     c = circuit(n)
     for k in range(layers - REPETITIONS):
         for q in range(n - 1):
@@ -104,6 +127,7 @@ def new_circuit(n: int, layers: int, repeats: int) -> None:
         plan.value_and_vjp(x, w, cotangent)
         times.append((first - (time.perf_counter() - t)) * 1e3)
     print(f"new circuit, n={n}, {len(c.ops)} gates: median {statistics.median(times):.2f} ms beyond a step")
+    return statistics.median(times)
 
 
 def measure(rows: dict[str, tuple[Callable[[], object], int]], repeats: int, inner: int) -> dict[str, list[float]]:

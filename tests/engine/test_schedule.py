@@ -181,16 +181,42 @@ def test_kernels_are_cached_by_a_read_only_install(tmp_path: Path) -> None:
     assert Path(done.stdout.strip()).is_relative_to(tmp_path / "cache")
 
 
-def test_warming_up_tells_of_every_function_it_compiles(tmp_path: Path) -> None:
-    code = (
-        "from qlab import engine; told = []; engine.warm_up(lambda *a: told.append(a));"
-        "f = [a for a, _ in told]; assert f == sorted(f) and f[0] == 0.0 and f[-1] == 1.0;"
-        "print(sum('compiling' in t for _, t in told))"
-    )
+WARMING = """
+import numpy as np
+from qlab import Circuit, engine
+told = []
+engine.warm_up(lambda *a: told.append(a))
+f = [a for a, _ in told]
+assert f == sorted(f) and f[0] == 0.0 and f[-1] == 1.0
+first = sum("compiling" in t for _, t in told)
+plan = engine.compile(Circuit(18).append("ry", 0, "x[0]"), ["Z0", "X1"])
+def use():
+    plan.value_and_vjp([[0.1]], [], np.ones((1, 2)), want_x=True)
+    plan.expectations([[0.1]])
+    plan.probabilities([[0.1]])
+    plan.statevector([[0.1]])
+    small = engine.compile(Circuit(2).append("ry", 0, "x[0]").append("crx", [0, 1], "w[0]"), ["Z0", "X1"])
+    small.value_and_vjp(np.zeros((40, 1)), [0.1], np.ones((40, 2)), want_x=True)
+    small.statevector(np.zeros((40, 1)), [0.1])
+use()
+later = sum("compiling the simulator of large states" in t for _, t in told)
+compiled = []
+from qlab.engine._jit import compiling
+with compiling(compiled.append):
+    use()
+assert not compiled, compiled
+print(first, later)
+"""
+
+
+def test_nothing_is_compiled_silently_nor_twice(tmp_path: Path) -> None:
     env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     runs = [
-        int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True).stdout)
+        subprocess.run([sys.executable, "-c", WARMING], capture_output=True, text=True, env=env, check=True)
         for _ in range(2)
     ]
-    assert runs[0] > 10
-    assert runs[1] == 0  # the second process loads what the first one compiled
+    first, later = map(int, runs[0].stdout.split())
+    assert first > 10  # the kernels of batches
+    assert later > 10  # those of large states, on their first use
+    assert runs[1].stdout.split() == ["0", "0"]  # the second process loads what the first one compiled
+    assert not runs[1].stderr

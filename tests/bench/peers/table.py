@@ -101,8 +101,9 @@ def contenders() -> list[Contender]:
     return found
 
 
-def compare(seconds: float = 290.0) -> None:
-    """Print the table, leaving out what no longer fits into ``seconds`` and saying so."""
+def compare(seconds: float = 290.0) -> dict[tuple[str, int, str], float]:
+    """Print the table, leaving out what no longer fits into ``seconds`` and saying so; return the median seconds."""
+    medians: dict[tuple[str, int, str], float] = {}
     started = time.perf_counter()
     engine.warm_up()
     everyone = contenders()
@@ -112,8 +113,10 @@ def compare(seconds: float = 290.0) -> None:
         work = Work.make(n, kind, BATCH)
         print(f"\nn = {n}, batch {BATCH}, loss of {kind}" + (": light-cone pruning helps us here" * (kind == "Z0")))
         left = seconds - (time.perf_counter() - started)
-        _row([c for c in everyone if n in c.sizes and kind in c.kinds], work, left)
+        found = _row([c for c in everyone if n in c.sizes and kind in c.kinds], work, left)
+        medians |= {(name, n, kind): median for name, median in found.items()}
     print(f"\nwhole comparison: {time.perf_counter() - started:.0f} s")
+    return medians
 
 
 def _print_head(everyone: list[Contender]) -> None:
@@ -130,7 +133,7 @@ def _print_head(everyone: list[Contender]) -> None:
         print(f"{name:32} not installed: pip install -e '.[bench]'")
 
 
-def _row(chosen: list[Contender], work: Work, left: float) -> None:
+def _row(chosen: list[Contender], work: Work, left: float) -> dict[str, float]:
     deadline = time.perf_counter() + left
     ready: list[tuple[Contender, Step, float]] = []
     reference = numpy_step(work.n, work.kind, work.x, work.y, work.w) if work.n <= 10 else engine_step(work)()
@@ -154,15 +157,18 @@ def _row(chosen: list[Contender], work: Work, left: float) -> None:
         ready.append((one, step, first))
     times = _interleaved(ready)
     best = statistics.median(times[0])
+    medians: dict[str, float] = {}
     for (one, _, first), taken in zip(ready, times, strict=True):
         scale = BATCH / one.samples
         median = statistics.median(taken)
+        medians[one.name] = median * scale
         compiled = "as above" if _again(one, work) else f"{max(0.0, first - median) * 1e3:9.1f} ms"
         note = f"  (batch {one.samples}, scaled by {scale:.0f})" if scale != 1 else ""
         print(
             f"  {one.name:32}{median * scale * 1e3:11.3f} ms  min {min(taken) * scale * 1e3:10.3f}"
             f"  ratio {median * scale / best:9.2f}  compile {compiled:>12}{note}"
         )
+    return medians
 
 
 def _again(one: Contender, work: Work) -> bool:
