@@ -32,7 +32,7 @@ SETTLED = 60  # seconds after which the system has written a file to disk by its
 STALE = 3600  # seconds after which a temporary file belongs to nobody
 YOUNG = 2_000_000_000  # nanoseconds
 BLOCK = 4 << 20
-FORMAT = "cache/1"  # raise it when the same file begins to give another table
+FORMAT = "cache/2"  # raise it when the same file begins to give another table
 
 SESSION = secrets.token_hex(8)
 

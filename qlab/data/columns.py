@@ -18,6 +18,15 @@ TOLERATED = 0.1  # share of cells that may not fit before the column counts as t
 WRONG: dict[str, str] = {"int": "not a number", "float": "not a number", "bool": "neither true nor false"}
 
 
+def plain(cells: pd.Series[str], decimal: str, thousands: str | None) -> pd.Series[str]:
+    """Return cells with a decimal point and without marks between thousands; another point makes it no number."""
+    if thousands is not None:
+        cells = cells.astype("str").str.replace(thousands, "", regex=False)
+    if decimal == ".":
+        return cells
+    return cells.astype("str").str.replace(".", "·", regex=False).str.replace(decimal, ".", regex=False)
+
+
 def kind_of(cells: pd.Series[str]) -> Kind:
     """Return the kind that all but a few cells have.
 

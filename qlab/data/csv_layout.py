@@ -6,6 +6,7 @@ Also the one way in which qlab calls ``pandas.read_csv``. Bytes in; must not rea
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -16,16 +17,21 @@ import pandas as pd
 
 from ..errors import DataError
 from .badrow import BadRow
-from .columns import Kind, kind_of
+from .columns import Kind, kind_of, plain
 from .records import cut
 
 DELIMITERS = ",\t;|"
 SAMPLE = 2_000  # records that decide the types
+MOST_REMARKS = 200
+BROKEN = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a text is to be read: ``where`` names it in errors, ``na`` holds further words for a missing cell."""
+    """How a text is to be read: ``where`` names it in errors, ``na`` holds further words for a missing cell.
+
+    ``decimal`` and ``thousands`` are the characters in numbers; ``header`` is False if the names were made up.
+    """
 
     where: str
     delimiter: str
@@ -33,6 +39,9 @@ class Format:
     first_line: int  # of the first record after the header
     na: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
+    decimal: str = "."
+    thousands: str | None = None
+    header: bool = True
 
 
 class Raw:
@@ -56,9 +65,8 @@ class Raw:
 def frame(
     text: bytes,
     layout: Format,
-    as_text: Collection[int] | None = None,
+    as_text: Collection[int] = (),
     *,
-    repeating: Collection[int] = (),
     only: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Return records as a DataFrame whose columns are numbered.
@@ -66,22 +74,23 @@ def frame(
     Args:
         text: whole records, each ended by a newline.
         layout: of the text.
-        as_text: columns that stay text; by default those whose kind is text.
-        repeating: those of them with few different values: they become categories, which is several times faster.
+        as_text: columns that are text whatever their cells look like. The others get the type that their cells have,
+            which for words is text too, and found a third faster than where it is asked for.
         only: columns that are wanted; by default all.
 
     Raises:
         DataError: a record has more fields than the first.
     """
-    texts = [i for i, kind in enumerate(layout.kinds) if kind == "text"] if as_text is None else list(as_text)
     options: dict[str, Any] = {
         "sep": layout.delimiter,
         "header": None,
         "names": range(len(layout.names)),
         "index_col": False,
         "usecols": only,
-        "dtype": {i: "category" if i in repeating else "str" for i in texts},
+        "dtype": dict.fromkeys(as_text, "str"),
         "na_values": list(layout.na),
+        "decimal": layout.decimal,
+        "thousands": layout.thousands,
         "lineterminator": "\n",
         "skip_blank_lines": False,
         "low_memory": False,
@@ -95,8 +104,26 @@ def frame(
         raise DataError(f"the text can't be read as a table: {error}", where=layout.where) from error
 
 
-def layout_of(blocks: Iterable[bytes], where: str, delimiter: str | None, na: tuple[str, ...]) -> Format:
+def layout_of(
+    blocks: Iterable[bytes],
+    where: str,
+    delimiter: str | None,
+    na: tuple[str, ...],
+    *,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    header: bool | None = None,
+) -> Format:
     """Return header, delimiter and the kind of each column, from the beginning of the text.
+
+    Args:
+        blocks: of the text.
+        where: names it in errors.
+        delimiter: None to find it out.
+        na: further words for a missing cell.
+        decimal: None for the point, or the comma where that makes more columns numbers (and isn't the delimiter).
+        thousands: between groups of digits; None for nothing, or the point beside a comma found out.
+        header: None for yes, unless a name in the first line is a broken number such as 5.1.
 
     Raises:
         DataError: no text, no rows under the header, or a web page.
@@ -108,7 +135,7 @@ def layout_of(blocks: Iterable[bytes], where: str, delimiter: str | None, na: tu
             head = b"\n".join(head.split(b"\n", SAMPLE + 1)[:-1]) + b"\n"
             break
     text = head.decode("utf-8", "replace")
-    start = len(text) - len(text.lstrip("\r\n"))
+    start = _begin(text)
     if not text.strip():
         raise DataError("the file is empty", where=where, cure="give a file with a header line and rows")
     line = text.count("\n", 0, start)
@@ -129,12 +156,45 @@ def layout_of(blocks: Iterable[bytes], where: str, delimiter: str | None, na: tu
         fields = {d: len(next(csv.reader([first], delimiter=d))) for d in DELIMITERS}
         delimiter = max(DELIMITERS, key=lambda d: fields[d])
     reader = csv.reader(StringIO(text[start:], newline=""), delimiter=delimiter)
-    next(reader)
-    header_lines = line + reader.line_num
-    header = "\n".join(text.split("\n")[line:header_lines]).rstrip("\r")
-    names = tuple(str(c) for c in pd.read_csv(StringIO(header), sep=delimiter, nrows=0, index_col=False).columns)
-    layout = Format(where, delimiter, names, header_lines + 1, na)
-    return replace(layout, kinds=_kinds(head, layout))
+    fields_of_first = next(reader)
+    if header is False or (header is None and any(BROKEN.fullmatch(f.strip()) for f in fields_of_first)):
+        made = tuple(f"c{i}" for i in range(len(fields_of_first)))
+        layout = Format(where, delimiter, made, line + 1, na, header=False)
+    else:
+        lines = line + reader.line_num
+        first = "\n".join(text.split("\n")[line:lines]).rstrip("\r")
+        names = tuple(str(c) for c in pd.read_csv(StringIO(first), sep=delimiter, nrows=0, index_col=False).columns)
+        layout = Format(where, delimiter, names, lines + 1, na)
+    return _numbered(head, replace(layout, decimal=decimal or ".", thousands=thousands), found_out=decimal is None)
+
+
+def _begin(text: str) -> int:
+    """Where the table begins: after blank lines, and after lines of remarks, which have other fields than the rest."""
+    start = len(text) - len(text.lstrip("\r\n"))
+    lines = text[start:].splitlines(keepends=True)[:MOST_REMARKS]
+    remarks = 0
+    while remarks < len(lines) and lines[remarks].startswith("#"):
+        remarks += 1
+    if remarks and remarks < len(lines):
+        mark = max(DELIMITERS, key=lines[remarks].count)
+        if any(part.count(mark) != lines[remarks].count(mark) for part in lines[:remarks]):
+            start += sum(map(len, lines[:remarks]))
+    return start
+
+
+def _numbered(head: bytes, layout: Format, *, found_out: bool) -> Format:
+    """The layout with the kinds of the columns, and with the decimal mark that makes most of them numbers."""
+    best = replace(layout, kinds=_kinds(head, layout))
+    if not found_out or layout.delimiter == "," or "text" not in best.kinds:
+        return best
+    for thousands in dict.fromkeys([layout.thousands, layout.thousands or "."]):
+        other = replace(layout, decimal=",", thousands=thousands)
+        other = replace(other, kinds=_kinds(head, other))
+        pairs = zip(other.kinds, best.kinds, strict=True)
+        unharmed = all(now == was for now, was in pairs if was != "text")
+        if unharmed and other.kinds.count("text") < best.kinds.count("text"):
+            best = other
+    return best
 
 
 def _kinds(head: bytes, layout: Format) -> tuple[Kind, ...]:
@@ -143,13 +203,13 @@ def _kinds(head: bytes, layout: Format) -> tuple[Kind, ...]:
     records = cut(body, layout.delimiter, len(layout.names), layout.first_line, last=True)
     if len(records.lines) == 0:
         raise no_rows(records.bad, layout)
-    guessed = frame(records.text, layout, as_text=())
+    guessed = frame(records.text, layout)
     kinds: list[Kind | None] = [_plain(guessed.iloc[:, i].to_numpy()) for i in range(len(layout.names))]
     unsure = [i for i, kind in enumerate(kinds) if kind is None]
     if unsure:
         cells = frame(records.text, layout, as_text=unsure, only=unsure)
         for i in unsure:
-            kinds[i] = kind_of(cells[i])
+            kinds[i] = kind_of(plain(cells[i], layout.decimal, layout.thousands))
     return tuple(kind or "text" for kind in kinds)
 
 

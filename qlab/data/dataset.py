@@ -1,25 +1,26 @@
-"""`Dataset`: an immutable table of Arrow columns with its origin. Must not read files nor fit anything."""
+"""`Dataset`: an immutable table of Arrow columns with its origin. Must not open files nor fit anything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..errors import DataError
 from . import badrow, html
 from .badrow import BadRow
 from .fingerprint import fingerprint
 from .names import unknown
+from .normal import normal
 from .profile import Column, profile, suggest_target
 from .where import where_mask
-
-SMALL = 16_384  # rows of a chunk below which chunks are put together
+from .write import write
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -36,6 +37,7 @@ class Dataset:
         note: how the file was read: encoding, delimiter.
         seconds: how long the reading took.
         mapped: the columns are mapped from a file on disk rather than held in memory.
+        image: (width, height) if the columns ``px0`` … are the pixels of one grey image a row, row by row.
 
     Example:
         >>> import qlab
@@ -52,6 +54,7 @@ class Dataset:
     note: str = ""
     seconds: float = 0.0
     mapped: bool = False
+    image: tuple[int, int] | None = None
     _memo: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -87,9 +90,7 @@ class Dataset:
     @property
     def hash(self) -> str:
         """Hex SHA-256 of names, types and values: equal for equal tables, whatever they were read from."""
-        if "hash" not in self._memo:
-            self._memo["hash"] = fingerprint(self.table)
-        return str(self._memo["hash"])
+        return str(self.memo("hash", lambda: fingerprint(self.table)))
 
     @property
     def suggested_target(self) -> str | None:
@@ -143,6 +144,35 @@ class Dataset:
         frame: pd.DataFrame = self.table.to_pandas()
         return frame
 
+    def to_csv(self, path: str | os.PathLike[str], *, neutralise: bool = True) -> Path:
+        """Write the rows as CSV (UTF-8, comma, missing cells empty) and return the path.
+
+        Args:
+            path: of the file; an earlier one is replaced when the new one is whole.
+            neutralise: texts that a spreadsheet would run as formulas (they begin with ``= + - @``) get an apostrophe
+                in front; False writes them as they are.
+
+        Raises:
+            DataError: no such folder, a column of lists or objects, or a full disk; nothing is left then.
+
+        Example:
+            >>> import qlab, tempfile, pathlib
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     path = qlab.load("iris").to_csv(pathlib.Path(folder) / "iris.csv")
+            ...     qlab.load(path).rows
+            150
+        """
+        return write(self.table, path, "csv", neutralise=neutralise).path
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write the rows as Parquet, values and types unchanged, and return the path; see `to_csv`."""
+        return write(self.table, path, "parquet").path
+
+    def to_json(self, path: str | os.PathLike[str]) -> Path:
+        """Write the rows as a list of objects, one a line if the path ends in ``.jsonl``; see `to_csv`."""
+        lines = os.fspath(path).endswith((".jsonl", ".ndjson"))
+        return write(self.table, path, "jsonl" if lines else "json").path
+
     def profile(self, by: str | None = None, *, classes: Sequence[Any] | None = None) -> tuple[Column, ...]:
         """Return what is in each column: type, missing, unique, range, histogram or most frequent values.
 
@@ -152,10 +182,7 @@ class Dataset:
         """
         if by is not None:
             self.check_columns([by], where="profile")
-        key = f"profile {by!r} {classes!r}"
-        if key not in self._memo:
-            self._memo[key] = profile(self.table, by, classes)
-        return tuple(self._memo[key])
+        return tuple(self.memo(f"profile {by!r} {classes!r}", lambda: profile(self.table, by, classes)))
 
     def features(self, target: str | None = None, columns: Sequence[str] | None = None, **options: Any) -> Any:
         """Return features for a circuit: see `qlab.data.features.features` for the options.
@@ -175,6 +202,17 @@ class Dataset:
         for name in names:
             if name not in self.table.column_names:
                 raise unknown("column", name, self.columns, where=where)
+
+    @property
+    def profiled(self) -> bool:
+        """Whether `profile` has looked at the columns already; on a large table that takes a second or two."""
+        return "profile None None" in self._memo
+
+    def memo(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` gives, made once for these columns."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return self._memo[key]
 
     def _with(self, **changes: Any) -> Dataset:
         """A copy with other fields; what was computed of the table is kept only if the table is."""
@@ -206,20 +244,4 @@ def make(table: pa.Table, *, nans: bool = True, **fields: Any) -> Dataset:
     double = sorted({n for n in names if names.count(n) > 1})
     if double:
         raise DataError(f"two columns are called {double[0]!r}", where=where, cure="rename one of them")
-    return Dataset(pa.Table.from_arrays([_normal(c, nans) for c in table.columns], names=names), **fields)
-
-
-def _normal(column: pa.ChunkedArray, nans: bool) -> pa.ChunkedArray:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-        column = column.cast(pa.string())
-    if pa.types.is_null(column.type):
-        column = column.cast(pa.float64())
-    if pa.types.is_float16(column.type):
-        column = column.cast(pa.float32())
-    if nans and pa.types.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
-        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
-    small = column.num_chunks > 1 and len(column) < SMALL * column.num_chunks
-    return pa.chunked_array([column.combine_chunks()]) if small else column
+    return Dataset(pa.Table.from_arrays([normal(c, nans) for c in table.columns], names=names), **fields)

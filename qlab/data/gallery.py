@@ -167,6 +167,8 @@ SETS: dict[str, Entry] = {
     "xor": Entry("Four clouds, exclusive or", 400, 3, "2 classes", 2, 0.45, MADE, _plane(_xor)),
 }
 
+IMAGES = {"digits": (8, 8), "mnist": (28, 28), "bars_and_stripes": (4, 4)}  # width, height of the pixel columns
+
 
 def make_set(key: str, *, name: str | None = None) -> Dataset:
     """Return a set of the gallery; ``key`` must be one of `SETS`."""
@@ -178,6 +180,7 @@ def make_set(key: str, *, name: str | None = None) -> Dataset:
         target="target",
         licence=entry.licence,
         note=entry.title,
+        image=IMAGES.get(key),
     )
 
 

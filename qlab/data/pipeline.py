@@ -54,7 +54,7 @@ def build(
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
-    fill = SimpleImputer(strategy="median" if impute == "drop" else impute, keep_empty_features=True)
+    fill = SimpleImputer(strategy=middle if impute in {"median", "drop"} else impute, keep_empty_features=True)
     onehot = Pipeline(
         [
             ("impute", SimpleImputer(strategy="most_frequent")),
@@ -84,6 +84,11 @@ def build(
     elif scale == "standard":
         steps += [("zscore", StandardScaler()), ("angles", _three_sigma(span))]
     return Pipeline(steps)
+
+
+def middle(values: NDArray[np.float64]) -> float:
+    """Return the median, 0 of no values: the bits of scikit-learn's own, which takes ten times as long over it."""
+    return float(np.median(values)) if len(values) else 0.0
 
 
 def _reducer(reduce: str, features: int | None, regression: bool, tall: bool) -> Any:

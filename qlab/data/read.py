@@ -24,17 +24,22 @@ from .gallery import SETS, make_set
 from .names import unknown
 from .progress import Cancel, Progress, Watch
 from .read_arrays import read_images, read_numpy
+from .read_columns import read_arrow, read_parquet
 from .read_csv import read_csv
+from .read_dask import is_dask, read_dask
+from .read_json import read_json, read_lines
 from .read_kept import kept, options_of
 from .read_mapped import Mapped
 from .read_packed import inner_name
 from .read_remote import fetched
-from .read_tables import read_excel, read_json, read_sqlite
+from .read_tables import read_excel, read_sqlite
 from .read_text import PACKED, stream_of
 from .tables import to_table
 
+BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None}
 ARROW = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
+LINES = (".jsonl", ".ndjson")
 EXCEL = (".xlsx", ".xlsm")
 SQLITE = (".sqlite", ".sqlite3", ".db")
 SUFFIXES = (*DELIMITED, *ARROW, ".jsonl", ".ndjson", ".json", *EXCEL, *SQLITE, ".npz", ".npy", *PACKED)
@@ -57,6 +62,9 @@ class How:
     size: tuple[int, int] | None = None
     cache: bool = True
     mapped: bool | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    header: bool | None = None
 
 
 def load(
@@ -68,6 +76,9 @@ def load(
     delimiter: str | None = None,
     encoding: str = "utf-8",
     na: Sequence[str] = (),
+    decimal: str | None = None,
+    thousands: str | None = None,
+    header: bool | None = None,
     sheet: str | int | None = None,
     table: str | None = None,
     query: str | None = None,
@@ -83,14 +94,19 @@ def load(
     Args:
         source: path or address (any that fsspec knows) of a CSV, TSV, Parquet, Feather/Arrow, JSON, JSON lines,
             Excel, SQLite or NumPy file, text also packed as ``.gz`` or ``.zip``; a folder of images; name of a
-            gallery set such as ``"iris"`` (see `qlab.gallery`); pandas, polars or Dask DataFrame, Arrow table or
-            anything that exports Arrow columns; NumPy array of rows; list of dicts; mapping of names to values.
+            gallery set such as ``"iris"`` (see `qlab.gallery`); pandas or polars DataFrame, Arrow table or anything
+            that exports Arrow columns; Dask DataFrame, whose partitions the workers compute and which ends up here, in
+            memory or mapped; NumPy array of rows; list of dicts; mapping of names to values. Objects in JSON become
+            columns ``a.b``.
         name: what to call it; by default the file's or set's name.
         target: the column that is to be predicted, if it is known.
         on_bad: ``"collect"`` leaves bad rows out and reports them in ``bad_rows``; ``"raise"`` refuses them.
         delimiter: of a CSV file; by default found out from its header.
         encoding: of a CSV file.
         na: further words that mean a missing cell in a CSV file, such as ``["unknown"]``.
+        decimal, thousands: marks in the numbers of a CSV file. By default the point and none; a decimal comma is found
+            out where the delimiter is another and more columns become numbers by it.
+        header: whether a CSV file has one; by default yes, unless its first line holds a number such as 5.1.
         sheet: of an Excel workbook, by name or number from 0; by default the first.
         table, query: of an SQLite file, the table or a SELECT; a file of one table needs neither.
         arrays: of an ``.npz`` archive, those that belong together, such as ``["x_train", "y_train"]``.
@@ -124,11 +140,16 @@ def load(
         else:
             chosen = None if arrays is None else tuple(arrays)
             how = How(on_bad, delimiter, encoding, tuple(na), sheet, table, query, chosen, size, cache, mapped)
+            how = replace(how, decimal=decimal, thousands=thousands, header=header)
             if "://" in text:
                 with fetched(text) as path:
                     dataset = _file(path, name, how, watch)._with(source=text)
             else:
                 dataset = _file(_existing(text), name, how, watch)
+    elif is_dask(source):
+        rows, on_disk = read_dask(source, mapped, watch)
+        note = f"from {source.npartitions} Dask partitions"
+        dataset = make(rows, nans=False, name=name or "table", source="dask.dataframe", mapped=on_disk, note=note)
     else:
         dataset = make(to_table(source), name=name or "table", source=type(source).__name__)
     if target is not None:
@@ -168,8 +189,9 @@ def _missing(text: str, path: Path) -> DataError:
 
 def _file(path: Path, name: str | None, how: How, watch: Watch) -> Dataset:
     if path.is_dir():
-        return make(read_images(path, how.size), name=name or path.name, source=str(path), note="grey images")
-    kind = _kind(path)
+        table, shape = read_images(path, how.size)
+        return make(table, name=name or path.name, source=str(path), note="grey images", image=shape)
+    kind = _kind(path, how)
     fields: dict[str, Any] = {"name": name or path.name, "source": str(path)}
     keep = kept(path, options_of(kind, asdict(how)), watch) if how.cache and kind in CACHED else None
     if keep is not None and keep.found is not None:
@@ -183,7 +205,18 @@ def _file(path: Path, name: str | None, how: How, watch: Watch) -> Dataset:
         _check_bad(bad, path, how)
         return make(table, nans=False, bad=bad, note=note, mapped=mapped, **fields)
     try:
-        dataset = make(_binary(path, kind, how), note=kind.removeprefix("."), **fields)
+        if kind in ARROW:
+            reading = read_parquet(path, how.mapped, watch) if kind in {".parquet", ".pq"} else read_arrow(path, watch)
+            table, mapped, note = reading
+            return make(table, mapped=mapped, note=note, **fields)
+        bad = ()
+        if kind in LINES:
+            with stream_of(path) as stream:
+                table, bad = read_lines(stream, path.name)
+            _check_bad(bad, path, how)
+        else:
+            table = _binary(path, kind, how)
+        dataset = make(table, bad=bad, note=kind.removeprefix("."), **fields)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise DataError(
             f"the file can't be read as {kind.removeprefix('.')}: {error}",
@@ -191,11 +224,11 @@ def _file(path: Path, name: str | None, how: How, watch: Watch) -> Dataset:
             cure="check that the file is whole, or give it its right ending",
         ) from error
     if keep is not None:
-        keep.put(dataset.table, {"bad": [], "note": dataset.note})
+        keep.put(dataset.table, {"bad": [list(b) for b in bad], "note": dataset.note})
     return dataset
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Path, how: How) -> str:
     """Return the ending that says how the file is read: what it begins with counts for more than its name."""
     kind = path.suffix.lower()
     if kind in PACKED:
@@ -214,7 +247,7 @@ def _kind(path: Path) -> str:
     if head.startswith((b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")):
         return ".arrow"
     if kind in DELIMITED:
-        _check_text(head, path)
+        _check_text(head, path, how)
     if kind not in SUFFIXES:
         raise DataError(
             f"files ending in {kind or 'nothing'!r} are not known",
@@ -225,9 +258,17 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _check_text(head: bytes, path: Path) -> None:
+def _check_text(head: bytes, path: Path, how: How) -> None:
+    if how.encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
+        return
+    if b"\x00" in head[:8] and len(set(head[1:64:2])) == 1 and not head.startswith(BOMS):
+        raise DataError(
+            "this looks like UTF-16 text without a byte order mark",
+            where=path.name,
+            cure="give encoding='utf-16-le'",
+        )
     binary = head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"SQLite", b"\x89PNG")) or b"\x00" in head[:8]
-    if binary and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if binary and not head.startswith(BOMS):
         raise DataError(
             f"this is no text: the file begins with {head[:8]!r}",
             where=path.name,
@@ -236,15 +277,6 @@ def _check_text(head: bytes, path: Path) -> None:
 
 
 def _binary(path: Path, kind: str, how: How) -> pa.Table:
-    if kind in {".parquet", ".pq"}:
-        import pyarrow.parquet
-
-        return pyarrow.parquet.read_table(path)
-    if kind in {".jsonl", ".ndjson"}:
-        import pyarrow.json
-
-        with stream_of(path) as stream:
-            return pyarrow.json.read_json(stream)
     if kind == ".json":
         with stream_of(path) as stream:
             return read_json(stream, path.name)
@@ -252,14 +284,7 @@ def _binary(path: Path, kind: str, how: How) -> pa.Table:
         return read_excel(path, how.sheet)
     if kind in SQLITE:
         return read_sqlite(path, how.table, how.query)
-    if kind in {".npz", ".npy"}:
-        return read_numpy(path, how.arrays)
-    with pa.memory_map(str(path)) as source:
-        try:
-            return pa.ipc.open_file(source).read_all()
-        except pa.ArrowInvalid:
-            source.seek(0)
-            return pa.ipc.open_stream(source).read_all()
+    return read_numpy(path, how.arrays)
 
 
 def _check_bad(bad: Sequence[BadRow], path: Path, how: How) -> None:

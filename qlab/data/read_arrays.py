@@ -123,8 +123,9 @@ def _check_header(stream: Any, size: int, path: Path, name: str) -> None:
         )
 
 
-def read_images(folder: Path, size: tuple[int, int] | None) -> pa.Table:
-    """Return a folder of images as grey pixels ``px0`` … (0 to 255, row by row), with the sub-folder as ``target``.
+def read_images(folder: Path, size: tuple[int, int] | None) -> tuple[pa.Table, tuple[int, int]]:
+    """Return a folder of images as grey pixels ``px0`` … (0 to 255, row by row), with the sub-folder as ``target``,
+    and the width and height of each.
 
     Args:
         folder: images in it (then without a target) or in one sub-folder a class.
@@ -168,7 +169,8 @@ def read_images(folder: Path, size: tuple[int, int] | None) -> pa.Table:
         labels.append(path.relative_to(folder).parts[0] if path.parent != folder else None)
     pixels = np.asfortranarray(np.stack(rows))
     table = {f"px{i}": pa.array(pixels[:, i]) for i in range(pixels.shape[1])}
-    return pa.table(table if labels == [None] * len(labels) else {**table, "target": pa.array(labels, pa.string())})
+    labelled = table if labels == [None] * len(labels) else {**table, "target": pa.array(labels, pa.string())}
+    return pa.table(labelled), first or (0, 0)
 
 
 def _sizes(folder: Path, at: str, found: tuple[int, int], first: tuple[int, int]) -> DataError:

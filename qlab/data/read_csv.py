@@ -32,7 +32,8 @@ WORDS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 def read_csv(path: Path, how: How, watch: Watch, keep: Kept | None) -> tuple[pa.Table, tuple[BadRow, ...], str, bool]:
     """Return the table, the bad rows, how it was read in words, and whether it is mapped from disk."""
     text = Text(path, how.encoding, watch, hashed=keep is not None and keep.content is None)
-    layout = layout_of(text.beginning(), path.name, how.delimiter, how.na)
+    numbers = {"decimal": how.decimal, "thousands": how.thousands}
+    layout = layout_of(text.beginning(), path.name, how.delimiter, how.na, header=how.header, **numbers)
     total = text_size(path)
     estimate: Estimate | None = None
     sample = None
@@ -40,7 +41,9 @@ def read_csv(path: Path, how: How, watch: Watch, keep: Kept | None) -> tuple[pa.
         estimate, sample = estimate_text(path, layout, how.encoding, how.mapped)
     watch.begin(total, estimate, sample)
     mapped = how.mapped if how.mapped is not None else estimate is not None and estimate.mapped
-    note = f"{how.encoding}, {WORDS.get(layout.delimiter, layout.delimiter)}, header on line {layout.first_line - 1}"
+    header = f"header on line {layout.first_line - 1}" if layout.header else "no header"
+    note = f"{how.encoding}, {WORDS.get(layout.delimiter, layout.delimiter)}, {header}"
+    note += ", decimal comma" if layout.decimal == "," else ""
     if not mapped:
         table, bad, _ = read_delimited(text.blocks, where=path.name, layout=layout, sink=Memory, watch=watch)
         if keep is not None:

@@ -20,6 +20,7 @@ from .read_text import PACKED, stream_of
 
 SAMPLE = 256 << 10
 SAMPLES = 4
+LOOKED_AT = 4_000  # rows of a Parquet file whose texts are measured
 SHARE = 0.6  # of the free memory; a table that would take more is mapped from disk
 
 
@@ -71,9 +72,42 @@ def estimate_text(
     return _judged(int(rows * scale), nbytes, pace * total, mapped, exact=read >= total), sample
 
 
-def estimate_table(rows: int, nbytes: int, mapped: bool | None) -> Estimate:
-    """Return the estimate for a file that says how much it holds."""
-    return _judged(rows, nbytes, nbytes / 1e9, mapped, exact=True)
+def estimate_binary(path: Path, mapped: bool | None) -> Estimate | None:
+    """Return the estimate for a Parquet or Arrow file from what it tells of itself; None if it tells nothing.
+
+    Arrow tells rows and bytes. Of Parquet a column's bytes are its rows times the width of its type; of texts, whose
+    length isn't told, some rows of the first row group are read.
+    """
+    try:
+        if _magic(path) != b"PAR1":
+            with pa.memory_map(str(path)) as source:
+                table = pa.ipc.open_file(source).read_all()
+            return _judged(table.num_rows, table.nbytes, 0.0, False if mapped is None else mapped, exact=True)
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as file:
+            rows, schema = file.metadata.num_rows, file.schema_arrow
+            fixed = sum(_width(t) for t in schema.types) * rows
+            texts = [f.name for f in schema if not _width(f.type)]
+            some = next(file.iter_batches(batch_size=LOOKED_AT, row_groups=[0], columns=texts), None) if texts else None
+            if some is not None and some.num_rows:
+                fixed += some.nbytes / some.num_rows * rows
+            return _judged(rows, int(fixed), fixed / 1e9, mapped, exact=not texts)
+    except (pa.ArrowException, OSError):
+        return None  # the reading itself will say why
+
+
+def _width(kind: pa.DataType) -> float:
+    """Bytes of a cell, 0 where that depends on the cell."""
+    try:
+        return float(kind.bit_width) / 8
+    except ValueError:
+        return 0.0
+
+
+def _magic(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
 
 
 def _judged(rows: int, nbytes: int, seconds: float, mapped: bool | None, *, exact: bool) -> Estimate:

@@ -1,15 +1,14 @@
-"""Readers of JSON, Excel and SQLite files. A file in, an Arrow table out; nothing in the file is run.
+"""Readers of Excel and SQLite files. A file in, an Arrow table out; nothing in the file is run.
 
 SQLite is opened read-only behind an authorizer, so that a query can read and do nothing else.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -21,68 +20,6 @@ from .read_packed import check_archive
 from .tables import to_table
 
 READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-
-
-def read_json(stream: IO[bytes], name: str) -> pa.Table:
-    """Return the table of a JSON file: a list of objects, an object of lists, or pandas' ``split`` form.
-
-    Raises:
-        DataError: with line and column where it is no JSON, or the shape that was found instead of a table.
-    """
-    try:
-        value = json.loads(stream.read().decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"this is no JSON: {error.msg}",
-            where=f"{name}, line {error.lineno}, column {error.colno}",
-            cure="mend it there; a file of one object a line should end in .jsonl",
-        ) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        kind = "is nested too deeply" if isinstance(error, RecursionError) else "is no UTF-8 text"
-        raise DataError(f"the JSON {kind}", where=name, cure="write it as a list of flat objects") from None
-    if isinstance(value, dict) and isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
-        value = [dict(zip(value["columns"], row, strict=False)) for row in value["data"]]
-    if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-        return _flat(_built(lambda: pa.Table.from_pylist(_widened(value)), name), name)
-    if isinstance(value, dict) and value and all(isinstance(column, list) for column in value.values()):
-        return _flat(_built(lambda: pa.table(value), name), name)
-    raise DataError(
-        f"the JSON holds {_shape(value)}, no table",
-        where=name,
-        cure='write a list of objects, [{"a": 1, "b": 2}, …], or lists by column, {"a": [1, …], "b": [2, …]}',
-    )
-
-
-def _widened(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first row gets every key that any row has: Arrow takes the columns from it."""
-    keys = dict.fromkeys(key for row in rows for key in row)
-    return [{key: rows[0].get(key) for key in keys}, *rows[1:]]
-
-
-def _built(make: Any, name: str) -> pa.Table:
-    try:
-        return make()
-    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
-        raise DataError(
-            f"the values don't make columns of one type each: {error}", where=name, cure="mend the values"
-        ) from None
-
-
-def _flat(table: pa.Table, name: str) -> pa.Table:
-    for field in table.schema:
-        if pa.types.is_nested(field.type):
-            raise DataError(
-                f"column {field.name!r} holds lists or objects", where=name, cure="write one plain value a cell"
-            )
-    return table
-
-
-def _shape(value: Any) -> str:
-    if isinstance(value, list):
-        return f"a list of {type(value[0]).__name__}" if value else "an empty list"
-    return (
-        f"an object with the keys {', '.join(map(repr, list(value)[:5]))}" if isinstance(value, dict) else "one value"
-    )
 
 
 def read_excel(path: Path, sheet: str | int | None) -> pa.Table:

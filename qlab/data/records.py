@@ -7,14 +7,17 @@ program can use. Bytes in, bytes out; must not know types and must not read file
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .badrow import WHOLE_ROW, BadRow, bad_row, wrong_count
 
+Judge = Callable[[bytes, NDArray[np.int64]], NDArray[np.bool_]]
+MOST_DOUBTFUL = 0.05  # of a block's records that are judged one by one
+LONGEST_FIELD = 128 << 10  # bytes that Python's csv takes for one
 LONGEST_RECORD = 1000  # physical lines a quoted record may span before its quote counts as never closed
 
 
@@ -42,16 +45,26 @@ class Records:
         """Return the records less those where ``drop`` (records,) is True."""
         edges = np.append(self.starts, len(self.text))
         lengths = np.diff(edges)[~drop]
+        text = memoryview(self.text)  # so that the pieces are copied only once
         pieces, at = [], 0
         for i in np.flatnonzero(drop):
-            pieces.append(self.text[at : int(edges[i])])
+            pieces.append(text[at : int(edges[i])])
             at = int(edges[i + 1])
-        pieces.append(self.text[at:])
+        pieces.append(text[at:])
         starts = (np.cumsum(lengths) - lengths).astype(np.int64)
-        return Records(b"".join(pieces), starts, self.lines[~drop], self.bad, self.rest, self.n_lines)
+        return replace(self, text=b"".join(pieces), starts=starts, lines=self.lines[~drop])
 
 
-def cut(block: bytes, delimiter: str, fields: int, first_line: int, *, last: bool) -> Records:
+def cut(
+    block: bytes,
+    delimiter: str,
+    fields: int,
+    first_line: int,
+    *,
+    last: bool,
+    plain: Sequence[int] = (),
+    judge: Judge | None = None,
+) -> Records:
     """Return the good records of ``block``.
 
     Args:
@@ -60,6 +73,9 @@ def cut(block: bytes, delimiter: str, fields: int, first_line: int, *, last: boo
         fields: how many fields a record has.
         first_line: number of the block's first line in the file.
         last: nothing follows this block.
+        plain: fields in which only numbers are expected.
+        judge: given the text and the line numbers of the records with a letter there, says which of them to leave out.
+            It is asked only where they are few, and not in a text with quotes.
     """
     end = len(block) if last else block.rfind(b"\n") + 1
     rest = block[end:]
@@ -67,32 +83,134 @@ def cut(block: bytes, delimiter: str, fields: int, first_line: int, *, last: boo
     if last and block and not block.endswith(b"\n"):
         block += b"\n"
     if b'"' in block:
-        return _cut_quoted(block, rest, delimiter, fields, first_line, last=last)
+        quick = cut_clean(block, rest, delimiter, fields, first_line, plain, judge, last=last)
+        return quick or _cut_quoted(block, rest, delimiter, fields, first_line, last=last)
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
-    return _cut_plain(block, rest, delimiter, fields, first_line)
+    return _cut_plain(block, rest, delimiter, fields, first_line, plain, judge)
 
 
-def _cut_plain(block: bytes, rest: bytes, delimiter: str, fields: int, first_line: int) -> Records:
+def _cut_plain(
+    block: bytes, rest: bytes, delimiter: str, fields: int, first_line: int, plain: Sequence[int], judge: Judge | None
+) -> Records:
     data = np.frombuffer(block, dtype=np.uint8)
-    ends = np.flatnonzero(data == 10) + 1
+    edges = np.flatnonzero((data == 10) | (data == ord(delimiter)))  # where each field ends
+    return _of_edges(block, edges, None, rest, delimiter, fields, first_line, plain, judge)
+
+
+def cut_clean(
+    block: bytes,
+    rest: bytes,
+    delimiter: str,
+    fields: int,
+    first_line: int,
+    plain: Sequence[int],
+    judge: Judge | None,
+    *,
+    last: bool,
+) -> Records | None:
+    """Return the records of a text with quotes, found without a look at each line; None unless every quote opens or
+    closes a field or stands doubled, and no record of several lines has the wrong number of fields.
+    """
+    if fields == 1:
+        return None
+    if b"\r" in block:
+        data = np.frombuffer(block, dtype=np.uint8)
+        within = np.searchsorted(np.flatnonzero(data == 34), np.flatnonzero(data == 13)) & 1
+        block = block.replace(b"\r\n", b"\n")
+        if within.any() or b"\r" in block:
+            return None
+    data, mark = np.frombuffer(block, dtype=np.uint8), ord(delimiter)
+    quotes = np.flatnonzero(data == 34)
+    opens, closes = quotes[::2], quotes[1::2]
+    before = data[np.maximum(opens - 1, 0)]
+    good_open = (opens == 0) | (before == mark) | (before == 10) | (before == 34)
+    after = data[np.minimum(closes + 1, len(data) - 1)]
+    good_close = (after == mark) | (after == 10) | (after == 34)
+    if not (good_open.all() and good_close.all()):
+        return None
+    ends = np.flatnonzero((data == 10) | (data == mark))
+    edges = ends[(np.searchsorted(quotes, ends) & 1) == 0]
+    newlines = np.flatnonzero(data == 10)
+    if len(quotes) % 2:  # the last record goes on in the next block
+        whole = edges[(edges < opens[-1]) & (data[edges] == 10)]
+        end = int(whole[-1]) + 1 if len(whole) else 0
+        open_lines = len(newlines) - int(np.searchsorted(newlines, end))
+        if last or open_lines >= LONGEST_RECORD:
+            return None
+        block, rest = block[:end], block[end:] + rest
+        edges, newlines = edges[edges < end], newlines[newlines < end]
+    of_lines = edges[np.frombuffer(block, np.uint8)[edges] == 10] if len(edges) else edges
+    spans = np.diff(np.searchsorted(newlines, of_lines, side="right"), prepend=0)
+    counts = np.diff(np.searchsorted(edges, of_lines), prepend=-1)
+    lengths = np.diff(of_lines, prepend=-1)
+    if ((spans > 1) & (counts != fields)).any() or (spans > LONGEST_RECORD).any() or (lengths > LONGEST_FIELD).any():
+        return None
+    return _of_edges(block, edges, newlines, rest, delimiter, fields, first_line, plain, judge)
+
+
+def _of_edges(
+    block: bytes,
+    edges: NDArray[np.int64],
+    newlines: NDArray[np.int64] | None,
+    rest: bytes,
+    delimiter: str,
+    fields: int,
+    first_line: int,
+    plain: Sequence[int],
+    judge: Judge | None,
+) -> Records:
+    """The records of a text of which is known where each field ends, and, if some span lines, where each line does."""
+    data = np.frombuffer(block, dtype=np.uint8)
+    mark = ord(delimiter)
+    last = np.flatnonzero(data[edges] == 10)  # which of them end a line
+    ends = edges[last] + 1
     starts = np.concatenate([np.zeros(1, dtype=np.int64), ends[:-1]]) if len(ends) else ends
-    marks = np.flatnonzero(data == ord(delimiter))
-    counts = np.diff(np.searchsorted(marks, ends), prepend=0) + 1
+    counts = np.diff(last, prepend=-1)
     odd = counts != fields
     if fields == 1:
         odd |= ends - starts <= 1
-    if not odd.any():
-        lines = np.arange(first_line, first_line + len(ends), dtype=np.int64)
-        return Records(block, starts.astype(np.int64), lines, (), rest, len(ends))
+    lines = first_line + (np.arange(len(ends)) if newlines is None else np.searchsorted(newlines, starts))
     bad: list[BadRow] = []
     for i in np.flatnonzero(odd):
         text = block[int(starts[i]) : int(ends[i])]
         if text.strip():
-            bad.append(wrong_count(first_line + int(i), int(counts[i]), fields, text.decode("utf-8", "replace")))
-    lines = first_line + np.arange(len(ends), dtype=np.int64)
-    whole = Records(block, starts.astype(np.int64), lines, tuple(bad), rest, len(ends))
-    return whole.without(odd)
+            bad.append(wrong_count(int(lines[i]), int(counts[i]), fields, text.decode("utf-8", "replace")))
+    if judge is not None and plain:
+        sound = np.flatnonzero(~odd)
+        doubtful = sound[_lettered(data, mark, edges, last[sound] - fields, plain)]
+        if 0 < len(doubtful) <= MOST_DOUBTFUL * len(lines):
+            few = b"".join(block[int(starts[i]) : int(ends[i])] for i in doubtful)
+            odd[doubtful[judge(few, lines[doubtful])]] = True
+    used = len(ends) if newlines is None else len(newlines)
+    whole = Records(block, starts.astype(np.int64), lines.astype(np.int64), tuple(bad), rest, used)
+    return whole.without(odd) if odd.any() else whole
+
+
+def _lettered(
+    data: NDArray[np.uint8], mark: int, edges: NDArray[np.int64], before: NDArray[np.int64], plain: Sequence[int]
+) -> NDArray[np.bool_]:
+    """Which records have a character past the digits, such as a letter, in one of the fields ``plain``.
+
+    Args:
+        data: the text.
+        mark: the delimiter.
+        edges: where each field ends.
+        before: of each record, the index of the edge before its first field, −1 for none.
+        plain: numbers of the fields, in order.
+    """
+    if len(before) == 0:
+        return np.zeros(0, dtype=np.bool_)
+    if mark > ord("9"):
+        data = np.where(data == mark, np.uint8(0), data)
+    runs = np.split(np.array(plain, dtype=np.int64), np.flatnonzero(np.diff(plain) > 1) + 1)
+    bounds = np.empty((len(before), len(runs), 2), dtype=np.int64)
+    for k, run in enumerate(runs):
+        at = before + int(run[0])
+        bounds[:, k, 0] = np.where(at < 0, 0, edges[at] + 1)
+        bounds[:, k, 1] = edges[before + int(run[-1]) + 1]
+    highest = np.maximum.reduceat(data, bounds.ravel()).reshape(bounds.shape)[:, :, 0]
+    return np.asarray(((highest > ord("9")) & (bounds[:, :, 1] > bounds[:, :, 0])).any(axis=1))
 
 
 def _cut_quoted(block: bytes, rest: bytes, delimiter: str, fields: int, first_line: int, *, last: bool) -> Records:

@@ -2,6 +2,7 @@
 
 condition  = comparison { "and" comparison }
 comparison = column ( "==" | "!=" | "<=" | ">=" | "<" | ">" ) value | column "is" ["not"] "missing"
+           | column "in" "(" value { "," value } ")"; "missing" may stand among the values
 column     = word | "`" any text "`"
 value      = number | 'text' | "text" | true | false | word
 """
@@ -19,7 +20,7 @@ from .names import unknown
 
 LONGEST = 1000
 TOKEN = re.compile(
-    r"""\s*(?:(?P<quoted>'[^']*'|"[^"]*")|`(?P<column>[^`]+)`|(?P<op>==|!=|<=|>=|<|>)"""
+    r"""\s*(?:(?P<list>in\s*\((?:[^()'"]|'[^']*'|"[^"]*")*\))|(?P<quoted>'[^']*'|"[^"]*")|`(?P<column>[^`]+)`|(?P<op>==|!=|<=|>=|<|>)"""
     r"""|(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?P<word>[^\s'"`<>=!]+))"""
 )
 OPERATORS = {
@@ -30,6 +31,7 @@ OPERATORS = {
     "<=": pc.less_equal,
     ">=": pc.greater_equal,
 }
+ITEM = re.compile(r"""\s*(?:(?P<quoted>'[^']*'|"[^"]*")|(?P<word>[^\s,'"][^,'"]*?))\s*(?:,|$)""")
 
 
 def where_mask(table: pa.Table, condition: str) -> pa.ChunkedArray:
@@ -77,6 +79,8 @@ def _comparison(table: pa.Table, tokens: list[tuple[str, str, int]], text: str) 
     if not tokens:
         raise _fault(f"a comparison was expected after {name!r}", text, len(text))
     kind, operator, at = tokens.pop(0)
+    if kind == "list":
+        return _among(column, operator, text, at)
     if operator == "is":
         words = [t[1] for t in tokens[:2]]
         if words[:1] == ["missing"]:
@@ -92,6 +96,25 @@ def _comparison(table: pa.Table, tokens: list[tuple[str, str, int]], text: str) 
         raise _fault(f"a value was expected after {operator}", text, len(text))
     kind, value, at = tokens.pop(0)
     return OPERATORS[operator](column, _scalar(column.type, kind, value, text, at))
+
+
+def _among(column: Any, written: str, text: str, at: int) -> Any:
+    inside = written[written.index("(") + 1 : -1]
+    mask: Any = None
+    end = 0
+    while end < len(inside):
+        match = ITEM.match(inside, end)
+        if match is None:
+            break
+        kind = str(match.lastgroup)
+        value = match.group(kind)
+        plain = kind == "word" and value == "missing"
+        part = pc.is_null(column) if plain else pc.equal(column, _scalar(column.type, kind, value, text, at))
+        mask = pc.fill_null(part, False) if mask is None else pc.or_(mask, pc.fill_null(part, False))
+        end = match.end()
+    if mask is None or end < len(inside) or inside.rstrip().endswith(","):
+        raise _fault("values with commas between them were expected in the brackets", text, at + 2)
+    return mask
 
 
 def _scalar(wanted: pa.DataType, kind: str, value: str, text: str, at: int) -> pa.Scalar:

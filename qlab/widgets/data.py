@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets as t
 
-from ..training.job import loader
+from ..training.job import loader, pager
 from .assets import asset
 from .comm import detach_subshell
 from .dataserver import DataServer
@@ -47,12 +47,13 @@ class Data(anywidget.AnyWidget):
 
     def __init__(self, dataset: Dataset | Any = None, **settings: Any) -> None:
         super().__init__(**settings)
-        self.server = DataServer(self._link, wake=loader.wake)
+        self.server = DataServer(self._link, wake=loader.wake, wake_quick=pager.wake)
         if dataset is not None:
             self.server.load(dataset)
         detach_subshell(self)
         self.on_msg(self._received)
         loader.add(self.server.pump)
+        pager.add(self.server.pump_quick)
 
     @property
     def dataset(self) -> Dataset | None:
@@ -78,6 +79,7 @@ class Data(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the widget off every page."""
         loader.remove(self.server.pump)
+        pager.remove(self.server.pump_quick)
         super().close()
 
     def __repr__(self) -> str:

@@ -68,15 +68,20 @@ class Choice:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in self.options().items()}
 
 
-def code(dataset: Dataset, origin: str, condition: str, choice: Choice) -> str:
+def code(dataset: Dataset, origin: str, condition: str, choice: Choice, remark: str = "") -> str:
     """Return the Python lines that load the dataset and make these features.
 
     Args:
         origin: what stands for the source in a call of ``qlab.load``: a quoted path or name, or a variable.
         condition: of ``ds.filter``, or nothing.
+        remark: a line above that call, or nothing.
     """
     load = origin if origin.isidentifier() and origin == "ds" else f"qlab.load({origin})"
-    lines = ["import qlab", f"ds = {load}" + (f".filter({condition!r})" if condition else "")]
+    lines = [
+        "import qlab",
+        *([remark] if remark else []),
+        f"ds = {load}" + (f".filter({condition!r})" if condition else ""),
+    ]
     default = Choice()
     words = [] if choice.target == dataset.target else [f"target={choice.target!r}"]
     if choice.columns != default_columns(dataset.profile(), choice.target):

@@ -1,41 +1,34 @@
 """The kernel's end of the data view: datasets that are open, what is picked, and the answers to a page.
 
 Knows no widget and starts no thread. Messages to the page: ``dataset`` (tabs, summary, columns), ``plan`` (what the
-choice gives), ``page`` (rows, binary), ``preview`` (one row encoded), ``error`` (with ``at``: load, filter or page),
-``loading`` (how far a file is read; ``cancel`` from the page stops that at once, from whatever thread it comes).
+choice gives), ``preview`` (one row encoded), ``error`` (with ``at``: load, filter, plan, export or page), ``loading``
+(how far a file is read; ``cancel`` from the page stops that at once, from whatever thread it comes). What is answered
+in milliseconds (rows, brushes, pieces of files) is `dataquick`'s and has a pump of its own.
 """
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..data import Cancel, CancelledError, Dataset, Features, Progress, gallery, load
-from ..data.profile import MOST_CLASSES
+from ..data.read_upload import Upload
 from ..errors import DataError, QlabError
+from .dataabout import balances, class_labels, describe, progress_of, quick
 from .datachoice import Choice, code
-from .datapage import describe, page, progress_of
+from .dataheld import Held, token
+from .datapreview import preview
+from .dataquick import QUICK, Quick
+from .datavars import about, kernel_variables, loadable, origin
 from .link import Link
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One open dataset: as loaded, as filtered, what is picked, and the row shown encoded."""
-
-    base: Dataset
-    dataset: Dataset
-    origin: str
-    choice: Choice
-    condition: str = ""
-    row: int = 0
-    used: str = ""  # lineage of the features in use, if they came from here
+Later = Callable[[], None]
+LARGE = 50_000  # rows beyond which the grid is shown before the columns are looked at
 
 
 class DataServer:
@@ -45,6 +38,7 @@ class DataServer:
         link: sends a message and its buffers to all pages.
         on_features: called with the Features when *Use these features* is pressed.
         wake: called when there is something for ``pump`` to do.
+        wake_quick: called when there is something for ``pump_quick`` to do; by default ``pump`` does that too.
         variables: the names and values of the kernel, for loading what is there already.
     """
 
@@ -54,6 +48,7 @@ class DataServer:
         *,
         on_features: Callable[[Features], None] | None = None,
         wake: Callable[[], None] = lambda: None,
+        wake_quick: Callable[[], None] | None = None,
         variables: Callable[[], dict[str, Any]] | None = None,
     ) -> None:
         self._link, self._on_features, self._wake = link, on_features, wake
@@ -61,8 +56,10 @@ class DataServer:
         self._held: dict[str, Held] = {}
         self._current: str | None = None
         self._made: dict[tuple[str, Choice], Features] = {}
-        self._inbox: deque[Json] = deque()
+        self._inbox: deque[Json | Later] = deque()
         self._cancel: Cancel | None = None
+        self._quick = Quick(self._send, self._shown, self._received)
+        self._wake_quick, self._apart = wake_quick or wake, wake_quick is not None
         self.features: Features | None = None
 
     @property
@@ -79,7 +76,7 @@ class DataServer:
             DataError: it can't be loaded; what was shown stays.
         """
         dataset = load(source)
-        self._show(dataset, _origin(source, dataset, self._variables))
+        self._show(dataset, origin(source, dataset, self._variables))
         self._inbox.append({"type": "tell"})
         self._wake()
         return dataset
@@ -88,35 +85,55 @@ class DataServer:
 
     def handle(self, message: object, buffers: object = None) -> None:
         """Take a message of a page, from any thread."""
-        if isinstance(message, dict):
-            if message.get("type") == "cancel":
-                if self._cancel is not None:
-                    self._cancel.set()  # here, as the thread of `pump` is busy reading
-                return
+        if not isinstance(message, dict):
+            return
+        kind = message.get("type")
+        if kind == "cancel" and self._cancel is not None and "id" not in message:
+            self._cancel.set()  # here, as the thread of `pump` is busy reading
+        if kind in QUICK:
+            self._quick.note(message, buffers)
+            self._wake_quick()
+        else:
             self._inbox.append(message)
             self._wake()
 
     def pump(self) -> float | None:
         """Answer everything that came in and never raise; None: nothing is due later. One thread at a time."""
-        while self._inbox:
-            message = self._inbox.popleft()
-            try:
-                self._answer(message)
-            except CancelledError:
-                self._send({"type": "loading", "source": None})
-            except QlabError as error:
-                self._refuse(message, error.to_dict())
-            except Exception as error:
-                cure = "run the copied code in a cell to see the whole traceback"
-                self._refuse(message, {"message": f"{type(error).__name__}: {error}", "where": None, "cure": cure})
+        while self._inbox or (self._quick.waits and not self._apart):
+            if not self._apart:
+                self.pump_quick()
+            if self._inbox:
+                item = self._inbox.popleft()
+                self._answer(item, {} if callable(item) else item)
         return None
 
-    def _answer(self, message: Json) -> None:
+    def pump_quick(self) -> float | None:
+        """Answer what takes milliseconds, as `pump` does; on a thread of its own or on that of `pump`."""
+        while (found := self._quick.next()) is not None:
+            message, buffers = found
+            self._guard(message, partial(self._quick.answer, message, buffers))
+        return None
+
+    def _answer(self, item: Json | Later, message: Json) -> None:
+        self._guard(message, item if callable(item) else partial(self._slow, message))
+
+    def _guard(self, message: Json, call: Later) -> None:
+        try:
+            call()
+        except CancelledError:
+            self._send({"type": "loading", "source": None})
+        except QlabError as error:
+            self._refuse(message, error.to_dict())
+        except Exception as error:
+            cure = "run the copied code in a cell to see the whole traceback"
+            self._refuse(message, {"message": f"{type(error).__name__}: {error}", "where": None, "cure": cure})
+
+    def _slow(self, message: Json) -> None:
         kind = message.get("type")
         if kind in {"open", "tell"}:
             self._tell()
         elif kind == "load":
-            self._load_text(str(message.get("source", "")))
+            self._load_text(str(message.get("source", "")), "raise" if message.get("strict") else "collect")
         elif kind == "pick" and message.get("key") in self._held:
             self._current = str(message["key"])
             self._tell()
@@ -124,49 +141,76 @@ class DataServer:
             self._close(str(message["key"]))
         elif self._current is None:
             return
-        elif kind == "page":
-            self._page(message)
         elif kind == "choose":
             self._choose(dict(message.get("set") or {}))
         elif kind == "row":
             self._put(row=max(0, int(message.get("row", 0))))
             self._preview()
         elif kind == "filter":
-            self._filter(str(message.get("condition", "")).strip())
+            self._filter(str(message.get("condition", "")).strip(), dict(message.get("ranges") or {}))
+        elif kind == "sort":
+            by = message.get("by")
+            self._replace(self._here().sorted(None if by is None else str(by), bool(message.get("descending"))))
+            self._tell()
         elif kind == "use":
             self._use()
+        elif kind == "export":
+            self._quick.exports.write(message, self._here())
 
-    def _load_text(self, text: str) -> None:
+    def _load_text(self, text: str, on_bad: str = "collect") -> None:
         text = text.strip().strip("'\"")
         if not text:
             raise DataError("there is nothing to load", where="source", cure="type a path or pick a gallery set")
         found = self._variables().get(text)
         if found is not None and loadable(found):
-            dataset, origin = load(found, name=text), text
-            if isinstance(found, Dataset):
-                dataset = found
+            dataset = found if isinstance(found, Dataset) else load(found, name=text)
+            self._show(dataset, text)
         else:
-            dataset, origin = self._read(text), repr(text)
-        self._show(dataset, origin)
+            strict = "" if on_bad == "collect" else f", on_bad={on_bad!r}"
+            self._show(self._read(text, text, on_bad), repr(text) + strict)
         self._tell()
 
-    def _read(self, text: str) -> Dataset:
+    def _received(self, path: Path, upload: Upload, strict: bool) -> None:
+        """A file that was uploaded is whole: it is read when its turn has come, and deleted then."""
+
+        def read() -> None:
+            with upload:
+                dataset = self._read(path, upload.name, "raise" if strict else "collect")._with(source=upload.name)
+                remark = f"# {upload.name} was uploaded (sha256 {upload.sha256[:12]}…): put it beside the notebook"
+                self._show(dataset, repr(upload.name), remark)
+            self._tell()
+
+        self._inbox.append(lambda: self._guard({"type": "load"}, read))
+        self._wake()
+
+    def _read(self, source: str | Path, name: str, on_bad: str) -> Dataset:
         """A file or a gallery set; the page is told how far it is, and may stop it."""
         self._cancel = Cancel()
 
         def tell(progress: Progress) -> None:
-            self._send({"type": "loading", **progress_of(text, progress)})
+            self._send({"type": "loading", **progress_of(name, progress)})
 
         try:
-            return load(text, progress=tell, cancel=self._cancel)
+            return load(source, progress=tell, cancel=self._cancel, on_bad=on_bad)
         finally:
             self._cancel = None
 
-    def _show(self, dataset: Dataset, origin: str) -> None:
-        key = f"{dataset.name} {dataset.hash[:8]}"
+    def _show(self, dataset: Dataset, origin: str, remark: str = "") -> None:
+        key = self._key(dataset)
         if key not in self._held:
-            self._held[key] = Held(dataset, dataset, origin, Choice.first(dataset))
+            self._held[key] = Held.of(dataset, origin, remark)
         self._current = key
+
+    def _key(self, dataset: Dataset) -> str:
+        """The tab of a dataset: that of an equal one, if it is open. Large ones are hashed only if they look equal."""
+        if dataset.rows <= LARGE:
+            return f"{dataset.name} {dataset.hash[:8]}"
+        for key, held in self._held.items():
+            base = held.base
+            alike = (base.name, base.rows, base.nbytes) == (dataset.name, dataset.rows, dataset.nbytes)
+            if base.table is dataset.table or (alike and base.hash == dataset.hash):
+                return key
+        return f"{dataset.name} {token(dataset)}"
 
     def _close(self, key: str) -> None:
         keys = list(self._held)
@@ -178,24 +222,20 @@ class DataServer:
         self._tell()
 
     def _choose(self, changes: Json) -> None:
-        held = self._here()
-        choice = held.choice.changed(held.dataset, changes)
+        held = self._chosen()
+        choice = self._choice(held).changed(held.dataset, changes)
         self._put(choice=choice)
-        if choice.target != held.choice.target or choice.classes != held.choice.classes:
+        if choice.target != self._choice(held).target or choice.classes != self._choice(held).classes:
             self._tell()
         else:
             self._plan()
 
-    def _filter(self, condition: str) -> None:
-        held = self._here()
-        dataset = held.base.filter(condition) if condition else held.base
-        if dataset.rows == 0:
-            raise DataError("no row meets the condition", where=f"filter {condition!r}", cure="loosen the condition")
-        self._put(dataset=dataset, condition=condition, row=0)
+    def _filter(self, condition: str, ranges: Json) -> None:
+        self._replace(self._here().filtered(condition, ranges))
         self._tell()
 
     def _use(self) -> None:
-        held = self._here()
+        held = self._chosen()
         fx = self._features(held)
         self.features = fx
         self._held = {k: replace(h, used="") for k, h in self._held.items()}
@@ -211,121 +251,97 @@ class DataServer:
             self._send({"type": "dataset", "dataset": None, **self._menus()})
             return
         held = self._here()
-        classes = _classes(held)
-        about = describe(held.dataset, held.choice.target, classes)
-        about |= {"key": self._current, "classes": classes, "total": held.base.rows, "condition": held.condition}
-        about["hash"] = held.dataset.hash[:12]
-        self._send({"type": "dataset", "dataset": about, **self._menus()})
+        if held.wide.rows > LARGE and not held.wide.profiled:
+            shown = {**quick(held), "key": self._current, "provisional": True}
+            self._send({"type": "dataset", "dataset": shown, **self._menus()})
+        held = self._chosen()
+        choice = self._choice(held)
+        classes = class_labels(held.wide, choice.target, choice.classes)
+        shown = {**describe(held, choice.target, classes), "key": self._current, "provisional": False}
+        self._send({"type": "dataset", "dataset": shown, **self._menus()})
+        if held.ranges:
+            self._quick.note({"type": "brush", "id": None, "ranges": shown["ranges"]}, None)
+            self._wake_quick()
         self._plan()
 
     def _menus(self) -> Json:
         sets = gallery().reset_index().to_dict("records")
         tabs = [{"key": key, "name": held.dataset.name} for key, held in self._held.items()]
-        names = [{"name": n, "about": _about(v)} for n, v in self._variables().items() if loadable(v)]
+        names = [{"name": n, "about": about(v)} for n, v in self._variables().items() if loadable(v)]
         return {"tabs": tabs, "gallery": sets, "variables": names[:50]}
 
     def _plan(self) -> None:
-        held = self._here()
-        message: Json = {"type": "plan", "key": self._current, "choice": held.choice.json(), "plan": None}
-        message["code"] = code(held.dataset, held.origin, held.condition, held.choice)
+        held = self._chosen()
+        choice = self._choice(held)
+        message: Json = {"type": "plan", "key": self._current, "choice": choice.json(), "plan": None}
+        message["code"] = code(held.dataset, held.origin, held.whole_condition, choice, held.remark)
         try:
             fx = self._features(held)
         except DataError as error:
             self._send({**message, "error": error.to_dict(), "used": False, "preview": None})
             return
         used = held.used == fx.lineage.id
-        plan = {**fx.describe(), "scaled": len(fx.train)}
-        self._send({**message, "plan": plan, "error": None, "used": used, "preview": _preview(fx, held)})
+        plan = {**fx.describe(), "scaled": len(fx.train), "balances": balances(fx)}
+        self._send({**message, "plan": plan, "error": None, "used": used, "preview": preview(fx, held)})
 
     def _preview(self) -> None:
-        held = self._here()
+        held = self._chosen()
         try:
-            shown = _preview(self._features(held), held)
+            shown = preview(self._features(held), held)
         except DataError:
             shown = None  # the plan said why
         self._send({"type": "preview", "key": self._current, "preview": shown})
 
-    def _page(self, message: Json) -> None:
-        start, n = max(0, int(message.get("from", 0))), max(0, int(message.get("n", 0)))
-        dataset = self._here().dataset
-        about, block = page(dataset, start, n)
-        self._send({"type": "page", "hash": dataset.hash[:12], "id": message.get("id"), **about}, [block])
-
     def _refuse(self, message: Json, error: Json) -> None:
-        at = {"load": "load", "filter": "filter", "choose": "plan", "use": "plan"}.get(str(message.get("type")), "page")
+        places = {
+            "load": "load",
+            "upload": "load",
+            "chunk": "load",
+            "filter": "filter",
+            "choose": "plan",
+            "use": "plan",
+        }
+        at = places.get(kind := str(message.get("type")), "export" if kind in {"export", "pull"} else "page")
         self._send({**error, "type": "error", "at": at})
 
     def _send(self, message: Json, buffers: list[bytes] | None = None) -> None:
         self._link(message, buffers or [])
 
+    # -- what is shown -------------------------------
+
+    def _shown(self) -> tuple[str, Held] | None:
+        """Key and dataset shown, from any thread: both are replaced, never changed."""
+        key = self._current
+        held = self._held.get(key) if key is not None else None
+        return None if held is None or key is None else (key, held)
+
     def _here(self) -> Held:
         assert self._current is not None
         return self._held[self._current]
 
-    def _put(self, **changes: Any) -> None:
+    def _chosen(self) -> Held:
+        """The dataset shown, with something picked of it: on a large one that takes a look at the columns first."""
+        if self._here().choice is None:
+            self._put(choice=Choice.first(self._here().wide))
+        return self._here()
+
+    @staticmethod
+    def _choice(held: Held) -> Choice:
+        assert held.choice is not None
+        return held.choice
+
+    def _replace(self, held: Held) -> None:
         assert self._current is not None
-        self._held[self._current] = replace(self._here(), **changes)
+        self._held[self._current] = held
+
+    def _put(self, **changes: Any) -> None:
+        self._replace(replace(self._here(), **changes))
 
     def _features(self, held: Held) -> Features:
-        key = (held.dataset.hash, held.choice)
+        choice = self._choice(held)
+        key = (held.dataset.hash, choice)
         if key not in self._made:
             if len(self._made) > 20:
                 self._made.clear()
-            self._made[key] = held.dataset.features(**held.choice.options())
+            self._made[key] = held.dataset.features(**choice.options())
         return self._made[key]
-
-
-def _preview(fx: Features, held: Held) -> Json:
-    row = min(held.row, held.dataset.rows - 1)
-    one = held.dataset.take([row])
-    parts = {"train": fx.train, "val": fx.val, "test": fx.test}
-    part = next((name for name, split in parts.items() if np.any(split.rows == row)), "left out")
-    label = one.table.column(fx.target)[0].as_py()
-    gaps = [c for c in fx.columns if one.table.column(c).null_count]
-    angles = [] if part == "left out" and fx.lineage.options["impute"] == "drop" and gaps else fx.transform(one)[0]
-    return {"row": row, "label": label, "part": part, "filled": gaps, "angles": [float(a) for a in angles]}
-
-
-def _classes(held: Held) -> list[Any] | None:
-    """The classes that colour the histograms: at most as many as have a colour."""
-    target = next((c for c in held.dataset.profile() if c.name == held.choice.target), None)
-    if target is None or target.unique > 20 or target.type not in {"text", "bool", "int"}:
-        return None
-    chosen = held.choice.classes
-    names = list(chosen) if chosen else sorted((v for v, _ in target.top), key=lambda v: (str(type(v)), v))
-    return names if 0 < len(names) <= MOST_CLASSES and (chosen or len(names) == target.unique) else None
-
-
-def loadable(value: Any) -> bool:
-    """Return whether a variable of the kernel holds a table."""
-    return isinstance(value, Dataset) or (hasattr(value, "__arrow_c_stream__") and not isinstance(value, type))
-
-
-def kernel_variables() -> dict[str, Any]:
-    """Return the names of the notebook; none outside IPython."""
-    try:
-        from IPython.core.getipython import get_ipython
-    except ImportError:
-        return {}
-    shell = get_ipython()
-    return {} if shell is None else {k: v for k, v in list(shell.user_ns.items()) if not k.startswith("_")}
-
-
-def _about(value: Any) -> str:
-    if isinstance(value, Dataset):
-        return f"Dataset, {value.rows:,} × {len(value.columns)}"
-    shape = getattr(value, "shape", None)
-    size = f", {shape[0]:,} × {shape[1]}" if isinstance(shape, tuple) and len(shape) == 2 else ""
-    return type(value).__name__ + size
-
-
-def _origin(source: Any, dataset: Dataset, variables: Callable[[], dict[str, Any]]) -> str:
-    """What stands for ``source`` in a call of `qlab.load`."""
-    if isinstance(source, (str, os.PathLike)):
-        return repr(os.fspath(source))
-    for name, value in variables().items():
-        if value is source:
-            return name
-    if dataset.source.startswith("gallery:"):
-        return repr(dataset.source.removeprefix("gallery:"))
-    return repr(dataset.source) if os.path.sep in dataset.source or "." in dataset.source else "ds"

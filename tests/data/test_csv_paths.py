@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qlab.data import records
 from qlab.data.csv_block import Reader
 from qlab.data.csv_layout import Format
 from qlab.data.delimited import read_delimited
@@ -105,20 +105,17 @@ def test_the_usual_block_takes_the_quick_way_and_an_odd_one_does_not() -> None:
     assert one.sound(b"x\n\ny\n") is None  # a blank line is no row
 
 
-def test_a_column_of_few_words_becomes_categories_and_stays_what_it_is() -> None:
-    layout = Format("t.csv", ",", ("a", "b"), 2, (), ("text", "text"))
-    reader = Reader(layout)
-    rng = np.random.default_rng(0)
-    for k in range(4):
-        words = rng.choice(["red", "NA", "", "é", '"a,b"'], 3000)
-        names = [f"n{i}" for i in rng.integers(0, 3000, 3000)] if k < 3 else words[::-1]
-        text = "".join(f"{w},{n}\n" for w, n in zip(words, names, strict=True)).encode()
-        got = reader.parse(text, 2, last=True).table
-        assert got.equals(Reader(layout).exact(text, 2, last=True).table)
-        assert reader.repeating == {0}
-    many = "".join(f"w{i},n\n" for i in range(3000)).encode()
-    assert reader.parse(many, 2, last=True).table.equals(Reader(layout).exact(many, 2, last=True).table)
-    assert reader.repeating == set()
+@pytest.mark.parametrize(
+    "words", ["1 2 3", "True False", "1.50 -0", "NA ", "99999999999999999999 1", "nan inf", "007 a"]
+)
+def test_words_stay_words_in_a_block_where_they_look_like_something_else(words: str) -> None:
+    layout = Format("t.csv", ",", ("a", "b"), 2, (), ("text", "int"))
+    cells = words.split(" ") * 3
+    text = "".join(f"{w},{i}\n" for i, w in enumerate(cells)).encode()
+    table = Reader(layout).parse(text, 2, last=True).table
+    assert table.schema.types == [pa.string(), pa.int64()]
+    assert table["a"].to_pylist() == [None if w in {"NA", "", "nan"} else w for w in cells]
+    assert table.equals(Reader(layout).exact(text, 2, last=True).table)
 
 
 @pytest.mark.parametrize(
@@ -156,9 +153,14 @@ def test_a_block_that_ends_the_reading_leaves_nothing_on_disk(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+BAD = ["x1", "1e", "--1", "1 2", ".", "1.2.3", "0x"]  # some of them made of nothing but what numbers are made of
+
+
 @given(
     rows=st.lists(
-        st.tuples(st.sampled_from(["1", "", "2.5", "x1", "NA", " 3", "-7"]), st.sampled_from(["4", "", "n/a?", "5"])),
+        st.tuples(
+            st.sampled_from(["1", "", "2.5", *BAD, "NA", " 3", "-7", "inf"]), st.sampled_from(["4", "", "n/a?", "5"])
+        ),
         min_size=1,
         max_size=30,
     )
@@ -167,12 +169,42 @@ def test_a_block_that_ends_the_reading_leaves_nothing_on_disk(tmp_path: Path) ->
 def test_rows_with_bad_cells_are_left_out_as_if_they_had_never_been_there(rows: list[tuple[str, str]]) -> None:
     layout = Format("t.csv", ",", ("a", "b", "t"), 2, (), ("float", "int", "text"))
     lines = [f"{a},{b},w{i}" for i, (a, b) in enumerate(rows)]
-    good = [line for line, (a, b) in zip(lines, rows, strict=True) if a != "x1" and b != "n/a?"]
+    good = [line for line, (a, b) in zip(lines, rows, strict=True) if a not in BAD and b != "n/a?"]
     got = Reader(layout).exact(("\n".join(lines) + "\n").encode(), 2, last=True)
-    assert {c.line for c in got.cells} == {i + 2 for i, (a, b) in enumerate(rows) if a == "x1" or b == "n/a?"}
+    assert {c.line for c in got.cells} == {i + 2 for i, (a, b) in enumerate(rows) if a in BAD or b == "n/a?"}
     if good:
         clean = Reader(layout).exact(("\n".join(good) + "\n").encode(), 2, last=True)
         assert clean.cells == []
         assert got.table.equals(clean.table)
     else:
         assert got.table.num_rows == 0
+
+
+PIECES = st.sampled_from(
+    ['"', '""', ",", "\n", "\r\n", "a", '"x, y"', '"x\ny"', '"q""q"', "1", "1,2", "é", " ", '"a",b']
+)
+
+
+@given(pieces=st.lists(PIECES, max_size=40), fields=st.integers(2, 3), last=st.booleans())
+@settings(max_examples=1500, deadline=None)
+def test_quoted_records_are_cut_alike_at_once_and_line_by_line(pieces: list[str], fields: int, last: bool) -> None:
+    block = "".join(pieces).encode() + b"\n"
+    slow = records._cut_quoted(block, b"tail", ",", fields, 7, last=last)
+    quick = records.cut_clean(block, b"tail", ",", fields, 7, (), None, last=last)
+    if quick is None:
+        return
+    assert quick.text == slow.text
+    assert quick.lines.tolist() == slow.lines.tolist()
+    assert quick.starts.tolist() == slow.starts.tolist()
+    assert list(quick.bad) == list(slow.bad)
+    assert (quick.rest, quick.n_lines) == (slow.rest, slow.n_lines)
+
+
+def test_a_clean_file_with_quotes_is_cut_at_once() -> None:
+    block = b'1,"a, b"\r\n2,"x\ny"\r\n3\n4,"q""q"\n'
+    made = records.cut_clean(block.replace(b"\r", b""), b"", ",", 2, 2, (), None, last=True)
+    assert made is not None
+    assert (made.lines.tolist(), [b.line for b in made.bad], made.n_lines) == ([2, 3, 6], [5], 5)
+    assert records.cut_clean(block, b"", ",", 2, 2, (), None, last=True) is not None
+    for odd in (b'1,5" disk\n', b'1,"a\n', b'1,"a"b\n', b'1,"x\r\ny"\n'):
+        assert records.cut_clean(odd, b"", ",", 2, 2, (), None, last=True) is None

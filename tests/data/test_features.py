@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import qlab
 from qlab.data.features import encodings
-from qlab.data.options import SPAN
+from qlab.data.options import ENCODINGS, SPAN
+from qlab.data.pipeline import REDUCTIONS, middle
 from qlab.data.split import split_rows
 from qlab.errors import DataError
 from qlab.models.encoder import encoder
@@ -36,6 +37,13 @@ CHOICES: list[dict[str, Any]] = [
     {"encode": "amplitude"},
     {"encode": "amplitude", "scale": "standard", "reduce": "pca", "qubits": 2},
     {"encode": "basis"},
+]
+PRESETS: list[dict[str, Any]] = [
+    {"encode": encode, "reduce": reduce, "impute": impute, "scale": scale}
+    | ({} if reduce is None else {"qubits": 1 if (encode, reduce) == ("amplitude", "lda") else 2})
+    for encode in ENCODINGS
+    for reduce in (None, *REDUCTIONS)
+    for impute, scale in (("median", "minmax"), ("drop", "standard"), ("mean", None))
 ]
 
 
@@ -62,6 +70,36 @@ def test_test_rows_change_no_bit_of_the_training_features(penguins: qlab.Dataset
     elif options.get("scale", "minmax"):
         assert np.abs(after.test.X).max() <= SPAN + 1e-9
         assert after.clipped > before.clipped
+
+
+def test_in_no_preset_test_rows_reach_the_training_features(penguins: qlab.Dataset) -> None:
+    """Every encoding with every reduction, filling and scale: the training features don't know of the test rows."""
+    frame = penguins.to_pandas()
+    for number in ("body_mass_g", "flipper_length_mm"):
+        frame[number] = frame[number].astype(float)
+    unseen = penguins.features("species", MIXED, seed=3)
+    kept = penguins.features("species", MIXED, seed=3, impute="drop")
+    for options in PRESETS:
+        rows = kept if options["impute"] == "drop" else unseen
+        other = frame.copy()
+        other.loc[np.concatenate([rows.val.rows, rows.test.rows]), MIXED[:3]] = 1e6
+        before, after = (qlab.load(f).features("species", MIXED, seed=3, **options) for f in (frame, other))
+        assert after.train.X.tobytes() == before.train.X.tobytes(), options
+        assert before.lineage != after.lineage
+        if options["encode"] == "amplitude":
+            for part in (after.train, after.val, after.test):
+                assert np.abs(np.linalg.norm(part.X, axis=1) - 1).max() < 1e-12, options
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), min_size=1, max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_the_quick_median_has_the_bits_of_the_slow_one(cells: list[float | None]) -> None:
+    from sklearn.impute import SimpleImputer
+
+    X = np.array([np.nan if c is None else c for c in cells]).reshape(-1, 1)
+    ours, theirs = (SimpleImputer(strategy=s, keep_empty_features=True).fit(X) for s in (middle, "median"))
+    assert ours.statistics_.tobytes() == (theirs.statistics_ + 0.0).tobytes()
+    assert ours.transform(X).tobytes() == theirs.transform(X).tobytes()
 
 
 @pytest.mark.parametrize("options", CHOICES)

@@ -12,6 +12,8 @@ import pyarrow as pa
 import pytest
 
 import qlab
+from qlab.widgets.dataabout import quick
+from qlab.widgets.dataheld import Held
 from qlab.widgets.datapage import page
 from qlab.widgets.dataserver import DataServer
 
@@ -38,26 +40,62 @@ class Page:
 
 def test_a_page_holds_the_rows_in_one_block() -> None:
     ds = qlab.load({"n": [1.0, None, -2.5], "t": ["aß", None, "é"], "b": [True, None, False]})
-    about, block = page(ds, 0, 10)
+    about, block = page(Held.of(ds, "ds"), 0, 10)
     assert about == {
         "from": 0,
         "n": 3,
         "columns": [{"kind": "number", "at": 0}, {"kind": "text", "at": 24}, {"kind": "text", "at": 48}],
+        "rows": None,
+        "image": None,
     }
     assert base64.b64encode(block).decode() == VECTOR
 
 
 def test_pages_are_small_and_exact() -> None:
     ds = qlab.load({"big": pa.array([2**60, 1]), "long": ["x" * 500, "<b>"], "d": pa.array([0, 1], pa.date32())})
-    about, block = page(ds, 0, 2)
+    about, block = page(Held.of(ds, "ds"), 0, 2)
     assert [c["kind"] for c in about["columns"]] == ["text", "text", "text"]
     assert b"<b>" in block
     assert about["n"] == 2
-    digits, block = page(qlab.load("digits"), 1700, 500)
-    assert digits["n"] == 97
-    assert len(block) < 64_000
-    values = np.frombuffer(block, "<f8", 97, digits["columns"][20]["at"])
-    assert values.tolist() == qlab.load("digits")["px20"].tolist()[1700:]
+    wine, block = page(Held.of(qlab.load("wine"), "wine"), 100, 500)
+    assert wine["n"] == 78
+    values = np.frombuffer(block, "<f8", 78, wine["columns"][9]["at"])
+    assert values.tolist() == qlab.load("wine").table.column(9).to_pylist()[100:]
+
+
+@pytest.mark.parametrize("columns", [5, 300])
+@pytest.mark.parametrize("kind", ["numbers", "texts"])
+def test_a_page_of_any_table_stays_under_64_kilobytes(columns: int, kind: str) -> None:
+    cells = np.arange(400.0) if kind == "numbers" else ["ü" * 90] * 400
+    held = Held.of(qlab.load({f"c{i}": cells for i in range(columns)}), "ds")
+    told = quick(held)
+    assert told["shown"] == len(told["grid"]) == min(columns, 200)
+    n = told["page"]
+    assert 10 <= n <= 100
+    about, block = page(held, 37, n)
+    assert about["n"] == n
+    if (columns, kind) != (300, "texts"):  # ten rows are the least
+        assert len(block) < 64_000
+
+
+def test_pixels_come_as_one_thumbnail_a_row() -> None:
+    held = Held.of(qlab.load("digits"), "digits")
+    told = quick(held)
+    assert (told["grid"], told["shown"]) == (["target"], 1)
+    assert (told["image"]["width"], told["image"]["low"], told["image"]["high"]) == (8, 0, 16)
+    about, block = page(held, 1700, 100)
+    where = about["image"]
+    assert (where["width"], where["height"]) == (8, 8)
+    grey = np.frombuffer(block, np.uint8, 97 * 64, where["at"]).reshape(97, 64)
+    wanted = held.dataset.to_pandas().iloc[1700:, :64].to_numpy()
+    assert (grey == np.rint(wanted / 16 * 255)).all()
+    wide = qlab.load({f"pixel{i}": np.full(30, float(i % 64)) for i in range(64 * 64)})
+    about, block = page(Held.of(wide, "wide"), 0, 9)
+    assert (about["image"]["width"], about["image"]["height"], about["columns"]) == (32, 32, [])
+    grey = np.frombuffer(block, np.uint8, 9 * 1024).reshape(9, 32, 32)
+    assert (grey[4, 7] == np.rint((np.arange(32) * 2 + 0.5) / 63 * 255)).all()
+    for odd in ({f"px{i}": [1.0] for i in range(20)}, {f"px{i}": [1.0] for i in range(1, 40, 2)}, {"px0": [1.0]}):
+        assert quick(Held.of(qlab.load(odd), "odd"))["image"] is None
 
 
 def test_opening_loading_and_choosing() -> None:

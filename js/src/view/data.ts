@@ -4,15 +4,20 @@
  */
 
 import { badRows } from "./databad";
-import { cards, roleOf } from "./datacards";
+import { cards } from "./datacards";
+import { chips } from "./datachips";
+import { drop } from "./datadrop";
+import { type Empty, empty } from "./dataempty";
+import { filters } from "./datafilter";
 import { grid } from "./datagrid";
 import { loading } from "./dataload";
 import { qubits } from "./dataqubits";
+import { roleOf } from "./dataroles";
+import { save } from "./datasave";
 import { source } from "./datasource";
 import { summary } from "./datasummary";
-import type { Choice, Dataset, FromKernel, GallerySet, Link, ToKernel } from "./datatypes";
+import type { Choice, Dataset, FromKernel, Link, ToKernel } from "./datatypes";
 import { fill, h } from "./dom";
-import { icon } from "./icons";
 import { followTheme } from "./theme";
 
 export type { Link } from "./datatypes";
@@ -30,133 +35,215 @@ export interface DataPane {
 export function data(root: HTMLElement, link: Link, opts: DataOptions, signal: AbortSignal): DataPane {
   followTheme(root, signal);
   root.classList.add("ql-data");
-  const send = (message: ToKernel): void => link.send(message);
+  let own = false; // the next answer follows from what was done here, and is no news
+  const send = (message: ToKernel, buffers?: ArrayBuffer[]): void => {
+    own ||= message.type === "choose" || message.type === "filter" || message.type === "sort";
+    link.send(message, buffers);
+  };
   const choose = (set: Partial<Choice>): void => send({ type: "choose", set });
   let shown: Dataset | undefined;
   let choice: Choice | undefined;
-  let anew = true; // the cards are to be built, not only dressed
+  let next: number | null = null; // the row to be encoded after the one that is asked for
+  let picking = false;
 
+  function load(text: string): void {
+    top.fail(null);
+    top.busy(text);
+    progress.start();
+    send({ type: "load", source: text, ...(top.strict() ? { strict: true as const } : {}) });
+  }
   const top = source(
     {
-      load(text) {
-        top.fail(null);
-        top.busy(text);
-        progress.start();
-        send({ type: "load", source: text });
-      },
+      load,
       pick: (key) => send({ type: "pick", key }),
       close: (key) => send({ type: "close", key }),
+      upload: () => files.choose(),
     },
     signal,
   );
-  const progress = loading(() => send({ type: "cancel" }), signal);
+  const progress = loading(() => {
+    if (!files.cancel()) send({ type: "cancel" });
+  }, signal);
+  const files = drop(
+    root,
+    {
+      send,
+      start(name) {
+        top.fail(null);
+        top.busy(name);
+        progress.start();
+      },
+      progress(message) {
+        progress.update(message);
+        top.busy(message.source, message.total > 0 ? message.done / message.total : 0);
+      },
+      arrived: (name) => top.busy(name, 1),
+      ended(fault) {
+        ready();
+        if (fault) top.fail(fault);
+      },
+      strict: top.strict,
+    },
+    signal,
+  );
   const line = summary(
     {
-      filter: (condition) => send({ type: "filter", condition }),
-      toBadRows: () => bad.element.scrollIntoView({ block: "nearest" }),
+      filter: (condition) => cuts.condition(condition),
+      toBadRows() {
+        bad.element.scrollIntoView({ block: "nearest" });
+        bad.element.focus({ preventScroll: true });
+      },
     },
     signal,
   );
+  const cuts = filters(send, ({ condition, brushes, cross }) => {
+    marks.show(condition, brushes);
+    columns.cross(cross, brushes);
+    line.passing(cross?.rows ?? null);
+  });
+  const marks = chips({
+    clear: (name) => (name === null ? cuts.clearAll() : cuts.brush(name, null, true)),
+    clearCondition: () => cuts.condition(""),
+  });
   const columns = cards(
     {
-      toggle(name) {
-        if (!choice || roleOf(name, choice) === "y") return;
-        const on = choice.columns.includes(name);
-        choose({ columns: on ? choice.columns.filter((c) => c !== name) : [...choice.columns, name] });
+      toggle(names) {
+        if (!choice) return;
+        const { columns: on, target } = choice;
+        const free = names.filter((name) => name !== target);
+        if (free.length === 0) return;
+        const all = free.every((name) => on.includes(name));
+        choose({ columns: all ? on.filter((c) => !free.includes(c)) : [...new Set([...on, ...free])] });
       },
-      target: (name) => choose({ target: name }),
+      target(name) {
+        if (choice && roleOf(name, choice) !== "y") choose({ target: name });
+      },
+      brush: (name, brush, done) => cuts.brush(name, brush, done),
+      order: (names) => choose({ columns: [...names] }),
     },
+    marks.element,
     signal,
   );
   const rows = grid(
-    { page: (id, from, n) => send({ type: "page", id, from, n }), row: (row) => send({ type: "row", row }) },
+    {
+      page: (id, from, n) => send({ type: "page", id, from, n }),
+      row(row) {
+        next = picking ? row : null;
+        if (!picking) send({ type: "row", row });
+        picking = true;
+      },
+      sort: (by, descending) => send({ type: "sort", by, descending }),
+      save: () => exported.ask("rows"),
+    },
     signal,
   );
-  const bad = badRows();
-  const side = qubits({ choose, use: () => send({ type: "use" }) }, signal);
-  const two = h(
-    "div",
-    { class: "ql-data-two" },
-    h("div", { class: "ql-data-left" }, rows.element, bad.element),
-    side.element,
+  const exported = save(send, rows.say, signal);
+  const bad = badRows(
+    {
+      more: (from, n) => send({ type: "bad", from, n }),
+      download: () => exported.ask("bad"),
+    },
+    signal,
   );
+  const side = qubits({ choose, use: () => send({ type: "use" }) }, signal);
+  const left = h("div", { class: "ql-data-left" }, rows.element, bad.element);
+  const two = h("div", { class: "ql-data-two" }, left, side.element);
   const body = h("div", { class: "ql-data-body" });
   const layout = [line.element, columns.element, two];
-  fill(root, top.bar, top.tabs, progress.element, body, line.foot);
+  const start: Empty = empty({ load, upload: () => files.choose() });
+  fill(root, top.bar, top.tabs, progress.element, body, line.foot, files.area);
   line.foot.hidden = true;
   fill(body, h("p", { class: "ql-data-wait cap" }, "Asking the kernel"));
 
+  /** Nothing is being loaded any more. */
+  function ready(): void {
+    progress.end();
+    top.busy(null);
+  }
+
+  function showDataset(message: Extract<FromKernel, { type: "dataset" }>): void {
+    ready();
+    top.update(message);
+    if (!own || shown?.key !== message.dataset?.key) top.fail(null); // a refusal outlasts a filter or a choice
+    own = false;
+    picking = false;
+    line.foot.hidden = message.dataset === null;
+    if (!message.dataset) {
+      shown = choice = undefined;
+      start.update(message.gallery);
+      fill(body, start.element);
+      return;
+    }
+    if (!shown) fill(body, layout);
+    if (shown?.key !== message.dataset.key) {
+      body.scrollTop = 0;
+      choice = undefined;
+    }
+    shown = message.dataset;
+    line.update(shown);
+    side.dataset(shown);
+    bad.update(shown);
+    rows.show(shown);
+    columns.show(shown, choice);
+    cuts.dataset(shown);
+    if (!shown.provisional) files.next();
+  }
+
+  function showFault(message: Extract<FromKernel, { type: "error" }>): void {
+    if (message.at === "load") {
+      ready();
+      top.fail(message);
+      files.next();
+    } else if (message.at === "filter") {
+      cuts.fail();
+      line.fail(message);
+    } else if (message.at === "export") {
+      exported.fail();
+      line.fail(message);
+    } else if (message.at === "plan") side.fail(message);
+    else {
+      picking = false;
+      rows.forget();
+    }
+  }
+
   function receive(message: FromKernel, buffers: DataView[]): void {
-    if (message.type === "loading") {
-      if (message.source !== null) progress.update(message);
-      else {
-        progress.end();
-        top.busy(null);
+    const here = "key" in message && shown?.key === message.key;
+    if (message.type === "dataset") showDataset(message);
+    else if (message.type === "error") showFault(message);
+    else if (message.type === "loading") {
+      if (message.source === null) {
+        ready();
+        files.next();
+      } else {
+        progress.update(message);
+        top.busy(message.source, message.total > 0 ? message.done / message.total : 0);
       }
-    } else if (message.type === "dataset") {
-      progress.end();
-      top.update(message);
-      top.busy(null);
-      top.fail(null);
-      line.foot.hidden = message.dataset === null;
-      if (!message.dataset) {
-        shown = undefined;
-        fill(body, empty(message.gallery));
-        return;
-      }
-      if (!shown) fill(body, layout);
-      anew = true;
-      const other = shown?.key !== message.dataset.key;
-      shown = message.dataset;
-      if (other) body.scrollTop = 0;
-      line.update(shown);
-      side.dataset(shown);
-      bad.update(shown);
-      rows.show(shown, undefined);
-    } else if (message.type === "plan" && shown?.key === message.key) {
+    } else if (message.type === "plan") {
+      if (!here || !shown) return;
       choice = message.choice;
-      if (anew) columns.show(shown, choice);
-      else columns.update(choice, message.plan);
-      anew = false;
+      own = false;
+      columns.show(shown, choice);
       rows.roles(choice);
       if (message.preview) rows.pick(message.preview.row);
       side.update(message);
       line.code(message.code);
-    } else if (message.type === "page" && buffers[0]) rows.receive(message, buffers[0]);
-    else if (message.type === "preview" && shown?.key === message.key) {
-      side.preview(message.preview);
-      if (message.preview) rows.pick(message.preview.row);
-    } else if (message.type === "error") {
-      if (message.at === "load") {
-        progress.end();
-        top.fail(message);
-      } else if (message.at === "filter") line.fail(message);
-      else if (message.at === "plan") side.fail(message);
-      else rows.forget();
-    }
-  }
-
-  function empty(gallery: readonly GallerySet[]): HTMLElement {
-    const some = ["iris", "digits", "moons"].flatMap((name) => gallery.filter((set) => set.name === name));
-    return h(
-      "div",
-      { class: "ql-data-empty" },
-      h("p", null, "No dataset yet. Load a file, a variable of the kernel, or one of these:"),
-      h(
-        "div",
-        { class: "row" },
-        some.map((set) => {
-          const button = h(
-            "button",
-            { type: "button", class: "ql-btn", title: set.title },
-            icon("table"),
-            set.name,
-          );
-          button.addEventListener("click", () => send({ type: "load", source: set.name }), { signal });
-          return button;
-        }),
-      ),
-    );
+    } else if (message.type === "preview") {
+      picking = false;
+      if (next !== null) {
+        const row = next;
+        next = null;
+        picking = true;
+        send({ type: "row", row });
+      } else if (here && message.preview) rows.pick(message.preview.row);
+      if (here) side.preview(message.preview);
+    } else if (message.type === "page") {
+      if (buffers[0]) rows.receive(message, buffers[0]);
+    } else if (message.type === "cross") cuts.cross(message);
+    else if (message.type === "bad") bad.receive(message);
+    else if (message.type === "upload") files.receive(message);
+    else if (message.type === "export") exported.ready(message);
+    else if (message.type === "piece" && buffers[0]) exported.piece(message, buffers[0]);
   }
 
   function resize(height: number): void {

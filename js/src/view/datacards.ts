@@ -1,130 +1,212 @@
-/** The column cards: one a column, with its role. A click is passed on; what becomes of it is decided by the kernel. */
+/** The row of column cards: their order, which of them Tab reaches, and moving a feature to another place. */
 
-import { classColour, bars as drawBars, histogram } from "./datahist";
-import { cellText } from "./datapage";
-import type { Choice, Column, Dataset, Plan } from "./datatypes";
-import { fill, h, on, setText } from "./dom";
-import { number, percent, plural, thousands } from "./format";
-import { icon } from "./icons";
+import { type Card, type CardEvents, columnCard } from "./datacard";
+import { classColour } from "./datahist";
+import { IMAGE, imageCard } from "./dataimagecard";
+import { moved, roleOf } from "./dataroles";
+import type { Brushes, Choice, Column, CrossMessage, Dataset } from "./datatypes";
+import { fill, h, on, within } from "./dom";
 
-export type Role = "x" | "y" | "off";
-
-export interface CardEvents {
-  toggle(column: string): void;
-  target(column: string): void;
+export interface CardsEvents extends CardEvents {
+  /** The features in another order. */
+  order(columns: readonly string[]): void;
 }
 
 export interface Cards {
   readonly element: HTMLElement;
-  show(dataset: Dataset, choice: Choice): void;
-  update(choice: Choice, plan: Plan | null): void;
+  show(dataset: Dataset, choice: Choice | undefined): void;
+  /** The histograms of what passes; without a message the cards are shown whole. */
+  cross(message: CrossMessage | null, brushes: Brushes): void;
 }
 
-interface Card {
-  readonly column: Column;
-  readonly element: HTMLElement;
-  readonly box: HTMLElement;
-  readonly head: HTMLButtonElement;
-  readonly chip: HTMLElement;
-  readonly picture: HTMLElement;
-  readonly foot: HTMLElement;
-  role?: Role;
-}
+const DRAG = 8; // pixels: less is a click
 
-export function roleOf(column: string, choice: Choice): Role {
-  if (column === choice.target) return "y";
-  return choice.columns.includes(column) ? "x" : "off";
-}
-
-/** How many features a column becomes: one, or one a value for text of more than two. */
-export function width(column: Column): number {
-  return column.type === "text" && column.unique !== 2 ? Math.max(1, column.unique) : 1;
-}
-
-/** The label of the inputs a column feeds when nothing is reduced: "x[0]", "x[2…4]". */
-export function inputs(column: string, choice: Choice, columns: readonly Column[]): string {
-  if (choice.reduce !== null) return "feature";
-  let from = 0;
-  for (const name of choice.columns) {
-    const about = columns.find((c) => c.name === name);
-    const n = about ? width(about) : 1;
-    if (name === column) return n === 1 ? `x[${from}]` : `x[${from}…${from + n - 1}]`;
-    from += n;
-  }
-  return "feature";
-}
-
-export function cards(events: CardEvents, signal: AbortSignal): Cards {
-  const grid = h("div", { class: "ql-data-cards", role: "group", "aria-label": "Columns" });
-  const legend = h("div", { class: "ql-data-legend cap" });
-  const element = h("div", null, grid, legend);
-  let all: Card[] = [];
+export function cards(events: CardsEvents, chips: HTMLElement, signal: AbortSignal): Cards {
+  const row = h("div", { class: "ql-data-cards", role: "group", "aria-label": "Columns" });
+  const legend = h("div", { class: "ql-data-keys" });
+  const hint = h(
+    "span",
+    { class: "ql-data-hint" },
+    "Click a name: feature. Shift-click: target. Drag across a histogram: filter every column.",
+  );
+  const element = h("div", null, row, h("div", { class: "ql-data-legend cap" }, legend, chips, hint));
+  const made = new Map<string, Card>();
+  let names: string[] = [];
+  let active = "";
   let data: Dataset | undefined;
+  let choice: Choice | undefined;
+  let expanded = false;
+  let last: [CrossMessage | null, Brushes] = [null, {}];
+  let life = within(signal); // of the cards of one dataset
+  const image = imageCard(
+    events,
+    () => {
+      expanded = !expanded;
+      image.expanded(expanded);
+      if (data) arrange(data);
+    },
+    signal,
+  );
 
-  function build(column: Column): Card {
-    const box = h("span", { class: "ql-data-box", "aria-hidden": "true" });
-    const head = h(
-      "button",
-      { type: "button", class: "ql-data-head" },
-      box,
-      h("b", { class: "ql-data-name", title: column.name }, column.name),
+  const card = (name: string): Card => {
+    if (name === IMAGE && data?.image) return image;
+    const found = made.get(name) ?? columnCard(name, events, life.signal);
+    made.set(name, found);
+    return found;
+  };
+
+  /** Target first, then the features in their order, then the rest; pixels behind one card unless they are asked for. */
+  function arrange(dataset: Dataset): void {
+    const pixels = new Set(dataset.image?.columns ?? []);
+    const rank = (c: Column): number => {
+      const role = choice ? roleOf(c.name, choice) : "off";
+      return role === "y" ? -1 : role === "x" ? (choice?.columns.indexOf(c.name) ?? 0) : 1e6;
+    };
+    const shown = [...dataset.columns].filter((c) => expanded || !pixels.has(c.name));
+    names = shown.sort((a, b) => rank(a) - rank(b)).map((c) => c.name);
+    if (pixels.size > 0) names.splice(choice?.target && names[0] === choice.target ? 1 : 0, 0, IMAGE);
+    if (!names.includes(active)) active = names[0] ?? "";
+    row.classList.toggle("many", names.length > 16);
+    const focused = document.activeElement;
+    fill(
+      row,
+      names.map((name) => card(name).element),
     );
-    const chip = h("span", { class: "ql-tag" });
-    const picture = h("div", { class: "ql-data-picture" });
-    const foot = h("footer", { class: "cap" });
-    const line = h(
-      "div",
-      { class: "ql-data-kind" },
-      h("span", { class: "cap", title: kindOf(column) }, kindOf(column)),
-      chip,
-    );
-    const card = h("article", { class: "ql-data-card" }, h("header", null, head), line, picture, foot);
-    on(
-      head,
-      "click",
-      (event) => (event.shiftKey ? events.target(column.name) : events.toggle(column.name)),
-      signal,
-    );
-    return { column, element: card, box, head, chip, picture, foot };
+    if (focused instanceof HTMLElement && row.contains(focused)) focused.focus({ preventScroll: true });
+    dress();
   }
 
-  function dress(card: Card, choice: Choice, dataset: Dataset): void {
-    const role = roleOf(card.column.name, choice);
-    const label =
-      role === "x"
-        ? inputs(card.column.name, choice, dataset.columns)
-        : role === "y"
-          ? "target y"
-          : "not used";
-    setText(card.chip, label);
-    if (role !== card.role) {
-      card.role = role;
-      card.element.className = `ql-data-card ${role}`;
-      card.chip.className = role === "x" ? "ql-tag x" : role === "y" ? "ql-tag y" : "ql-tag";
-      fill(card.box, role === "x" && icon("check"));
-      fill(card.picture, picture(card.column, role, dataset));
+  function dress(): void {
+    if (!data) return;
+    const byName = new Map(data.columns.map((c) => [c.name, c]));
+    for (const name of names) {
+      const about = byName.get(name) ?? data.columns[0];
+      if (!about) continue;
+      card(name).dress(about, data, choice);
+      card(name).active(name === active);
     }
-    card.head.setAttribute("aria-pressed", String(role === "x"));
-    card.head.setAttribute("aria-label", spoken(card.column, role, label));
-    fill(card.foot, footer(card.column, role, dataset));
+    cross();
   }
+
+  function cross(): void {
+    const counts = new Map(last[0]?.columns.map((c) => [c.name, c.counts]));
+    for (const name of names) card(name).cross(counts.get(name) ?? null, last[1][name]);
+  }
+
+  function activate(name: string, focus: boolean): void {
+    if (!names.includes(name)) return;
+    card(active).active(false);
+    active = name;
+    card(active).active(true);
+    if (!focus) return;
+    card(active).head.focus();
+    card(active).element.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }
+  const nameAt = (target: EventTarget | null): string | undefined =>
+    names.find((name) => target instanceof Node && card(name).element.contains(target));
+
+  on(
+    row,
+    "focusin",
+    (event) => {
+      const name = nameAt(event.target);
+      if (name !== undefined && name !== active) activate(name, false);
+    },
+    signal,
+  );
+  on(
+    row,
+    "keydown",
+    (event) => {
+      const name = nameAt(event.target);
+      if (name === undefined || !choice) return;
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (event.key === "Escape" && last[1][name] !== undefined) events.brush(name, null, true);
+      else if (event.key === "Enter" && event.shiftKey) events.target(name);
+      else if (by !== undefined && event.altKey) reorder(name, by);
+      else if (by !== undefined) activate(names[names.indexOf(name) + by] ?? name, true);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    signal,
+  );
+
+  function reorder(name: string, by: number): void {
+    if (!choice) return;
+    const next = moved(choice.columns, name, by);
+    if (next === choice.columns) return;
+    placed = next.join();
+    events.order(next);
+  }
+  let placed = ""; // an order that was asked for here: the cards follow it when it comes back
+
+  let drag: { name: string; x: number; on: boolean } | null = null;
+  on(
+    row,
+    "pointerdown",
+    (event) => {
+      const head = (event.target as Element).closest(".ql-data-head");
+      const name = head ? nameAt(head) : undefined;
+      drag =
+        name !== undefined && choice?.columns.includes(name) ? { name, x: event.clientX, on: false } : null;
+    },
+    signal,
+  );
+  on(
+    row,
+    "pointermove",
+    (event) => {
+      if (!drag || (!drag.on && Math.abs(event.clientX - drag.x) < DRAG)) return;
+      drag.on = true;
+      card(drag.name).element.classList.add("lifted");
+      const over = overAt(event.clientX);
+      for (const name of names)
+        card(name).element.classList.toggle("drop", name === over && name !== drag.name);
+    },
+    signal,
+  );
+  const overAt = (x: number): string | undefined =>
+    names.find((name) => {
+      const box = card(name).element.getBoundingClientRect();
+      return x >= box.left && x < box.right && choice?.columns.includes(name);
+    });
+  on(
+    row.ownerDocument.body,
+    "pointerup",
+    (event) => {
+      const was = drag;
+      drag = null;
+      if (!was?.on || !choice) return;
+      for (const name of names) card(name).element.classList.remove("lifted", "drop");
+      const over = overAt(event.clientX);
+      const swallow = (click: Event): void => click.stopPropagation();
+      row.addEventListener("click", swallow, { capture: true, once: true });
+      setTimeout(() => row.removeEventListener("click", swallow, { capture: true }));
+      if (over) reorder(was.name, choice.columns.indexOf(over) - choice.columns.indexOf(was.name));
+    },
+    signal,
+  );
 
   return {
     element,
-    show(dataset, choice) {
+    show(dataset, next) {
+      const other =
+        data?.key !== dataset.key || data.columns.length !== dataset.columns.length || (!choice && next);
+      if (data?.key !== dataset.key) {
+        life.abort();
+        life = within(signal);
+        made.clear();
+        expanded = false;
+        image.expanded(false);
+        row.scrollLeft = 0;
+      }
+      const follow = next !== undefined && placed === next.columns.join();
       data = dataset;
-      const rank = (c: Column): number => {
-        const role = roleOf(c.name, choice);
-        return role === "y" ? -1 : role === "x" ? choice.columns.indexOf(c.name) : 1e6;
-      };
-      all = [...dataset.columns].sort((a, b) => rank(a) - rank(b)).map(build);
-      for (const card of all) dress(card, choice, dataset);
-      grid.classList.toggle("many", all.length > 16);
-      fill(
-        grid,
-        all.map((card) => card.element),
-      );
-      grid.scrollLeft = 0;
+      choice = next;
+      if (other || follow) arrange(dataset);
+      else dress();
+      placed = "";
       fill(
         legend,
         (dataset.classes ?? []).map((label, i) =>
@@ -135,74 +217,11 @@ export function cards(events: CardEvents, signal: AbortSignal): Cards {
             String(label),
           ),
         ),
-        h("span", { class: "ql-data-hint" }, "Click a card: feature. Shift-click: target."),
       );
     },
-    update(choice, _plan) {
-      if (!data) return;
-      for (const card of all) dress(card, choice, data);
+    cross(message, brushes) {
+      last = [message, brushes];
+      cross();
     },
   };
-}
-
-function kindOf(column: Column): string {
-  if (column.type === "int" || column.type === "float")
-    return column.unique <= 1 ? `${column.type}, constant` : column.type;
-  return `${column.type}, ${plural(column.unique, "value")}`;
-}
-
-function picture(column: Column, role: Role, dataset: Dataset): Node | null {
-  const classes = role === "y" ? dataset.classes : null;
-  if (classes || column.counts.length === 0) {
-    const top = classes ? column.top.filter(([value]) => classes.includes(value)) : column.top;
-    const rows = top.slice(0, column.missing > 0 && !classes ? 2 : 3).map(([value, count]) => {
-      const at = classes ? classes.indexOf(value) : -1;
-      const colour = at >= 0 ? classColour(at) : "var(--ql-ink-3)";
-      return { label: String(value), count, colour };
-    });
-    if (column.missing > 0 && !classes)
-      rows.push({ label: "missing", count: column.missing, colour: "var(--ql-warn)" });
-    return drawBars(rows.slice(0, 3));
-  }
-  const split = role === "x" && dataset.classes !== null;
-  return histogram(column.counts, split ? null : role === "x" ? "var(--ql-data)" : "var(--ql-ink-3)");
-}
-
-function footer(column: Column, role: Role, dataset: Dataset): (HTMLElement | null)[] {
-  const missing = column.missing > 0 ? `${thousands(column.missing)} missing` : "no missing";
-  if (
-    column.low !== null &&
-    column.high !== null &&
-    column.counts.length > 0 &&
-    !(role === "y" && dataset.classes)
-  ) {
-    const note = column.missing > 0 ? h("span", null, missing) : null;
-    return [h("span", null, bound(column, column.low)), note, h("span", null, bound(column, column.high))];
-  }
-  const n = width(column);
-  const right =
-    role === "y"
-      ? majority(column, dataset)
-      : role === "x"
-        ? plural(n, "feature")
-        : `adds ${plural(n, "qubit")}`;
-  const plain = column.type === "date" || column.type === "other";
-  return [role === "y" || plain ? h("span", null, missing) : null, plain ? null : h("span", null, right)];
-}
-
-function majority(column: Column, dataset: Dataset): string {
-  const counts = column.top
-    .filter(([value]) => dataset.classes?.includes(value) ?? true)
-    .map(([, count]) => count);
-  const given = dataset.classes ? counts.reduce((a, b) => a + b, 0) : dataset.rows - column.missing;
-  return `majority ${percent(Math.max(0, ...counts) / Math.max(1, given), 0)}`;
-}
-
-function spoken(column: Column, role: Role, label: string): string {
-  const use = role === "x" ? `feature ${label}` : role === "y" ? "target" : "not used";
-  return `${column.name}, ${kindOf(column)}, ${use}`;
-}
-
-function bound(column: Column, value: number): string {
-  return Number.isInteger(value) ? cellText(value, 0, column.name) : number(value);
 }

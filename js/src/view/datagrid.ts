@@ -1,67 +1,99 @@
-/** The grid: rows paged from the kernel as they are scrolled to. Only the visible rows are in the document. */
+/**
+ * The grid: rows paged from the kernel as they are scrolled to. Only what is in view is in the document, rows and columns
+ * alike. It scrolls, paints and moves the cursor; sorting and encoding are the kernel's.
+ */
 
-import { roleOf } from "./datacards";
-import { cellText, decimals, decodePage, type Page, rowAt, scrollHeight, scrollTo } from "./datapage";
+import { bodyCell, headCell, type Line, line, paintCell, stepOf } from "./datagridcells";
+import { type GridColumn, gridColumns, inView, measure, NUMBER, spread } from "./datagridcolumns";
+import { roleOf } from "./dataroles";
+import { pagedRows } from "./datarows";
+import { type Area, type Place, scrolled, scrollHeight, scrollTo, stuck } from "./datascroll";
 import type { Choice, Dataset, PageMessage } from "./datatypes";
 import { fill, h, on, setText } from "./dom";
 import { thousands } from "./format";
+import { icon } from "./icons";
 
-const ROW = 28;
 const HEAD = 32;
-const NUMBER = 52; // width of the row numbers
-const PAGE = 100;
-const KEPT = 40; // pages
-const OPEN = 2; // unanswered requests
+const SETTLED = 120; // milliseconds without a scroll
 
 export interface GridEvents {
   page(id: number, from: number, n: number): void;
+  /** A row is picked, by its number in the dataset. */
   row(row: number): void;
+  sort(by: string | null, descending: boolean): void;
+  /** All rows, as they are filtered and sorted, as a file. */
+  save(): void;
 }
 
 export interface Grid {
   readonly element: HTMLElement;
-  show(dataset: Dataset, choice: Choice | undefined): void;
+  show(dataset: Dataset): void;
   roles(choice: Choice): void;
   receive(message: PageMessage, block: DataView): void;
   pick(row: number): void;
+  /** How the saving goes, in words. */
+  say(text: string): void;
   /** Unanswered requests are asked again. */
   forget(): void;
 }
 
-interface Line {
-  readonly element: HTMLTableRowElement;
-  readonly cells: HTMLTableCellElement[];
-}
+let grids = 0;
 
 export function grid(events: GridEvents, signal: AbortSignal): Grid {
-  const colgroup = h("colgroup");
-  const header = h("tr", { role: "row", "aria-rowindex": 1 });
-  const body = h("tbody");
-  const table = h("table", { role: "presentation" }, colgroup, h("thead", null, header), body);
-  const sticky = h("div", { class: "ql-data-window" }, table);
+  const uid = `ql-data-grid-${grids++}`;
+  const corner = h("div", { role: "columnheader", class: "id" }, h("span", { class: "ql-data-sr" }, "row"));
+  const header: Line = {
+    element: h("div", { role: "row", class: "head", "aria-rowindex": 1 }),
+    id: corner,
+    cells: [],
+  };
+  const body = h("div", { role: "rowgroup", class: "ql-data-lines" });
+  const sticky = h(
+    "div",
+    { class: "ql-data-window" },
+    h("div", { role: "rowgroup", class: "ql-data-heads" }, header.element),
+    body,
+  );
   const sizer = h("div", { class: "ql-data-sizer" }, sticky);
   const view = h("div", { class: "ql-data-scroll", role: "grid", tabindex: 0, "aria-label": "Rows" }, sizer);
   const where = h("span");
-  const what = h("span");
+  const what = h("span", { class: "end" });
+  const said = h("span", { "aria-live": "polite" });
+  const get = h("button", { type: "button", class: "ql-btn quiet" }, icon("download"), "CSV");
+  get.setAttribute("aria-label", "Download these rows as CSV");
+  on(get, "click", events.save, signal);
   const element = h(
     "section",
     { class: "ql-data-grid" },
     view,
-    h("div", { class: "ql-data-where cap" }, where, what),
+    h("div", { class: "ql-data-where cap" }, where, said, what, get),
   );
 
   let data: Dataset | undefined;
-  let pages = new Map<number, Page>();
-  let asked = new Map<number, number>(); // page number → request id
-  let digits: number[] = [];
+  let choice: Choice | undefined;
+  let columns: GridColumn[] = [];
+  let range: [number, number] = [0, 0];
   let lines: Line[] = [];
-  let picked = 0;
-  let ids = 0;
-  let natural: number[] = [];
+  let place: Place = { row: 0, top: 0 };
+  let picked = 0; // number in the dataset
+  let cursor = { row: 0, column: 0 }; // place in the grid; row −1 is the header
+  let waiting = -1; // place of a row that is to be picked once it is here
+  let measured = false;
   let frame = 0;
+  let room = { width: 0, height: 0 };
+  let settle: ReturnType<typeof setTimeout> | undefined;
 
-  const visible = (): number => Math.max(1, Math.floor((view.clientHeight - HEAD) / ROW));
-  const top = (): number => (data ? rowAt(view.scrollTop, view.clientHeight - HEAD, data.rows, ROW) : 0);
+  const rowHeight = (): number => (data?.image ? 36 : 28);
+  const area = (): Area => ({
+    rows: data?.rows ?? 0,
+    rowHeight: rowHeight(),
+    view: Math.max(0, size().height - HEAD),
+  });
+  /** As it was last observed: while a host changes its theme it has no size for a moment, and nothing tells when it ends. */
+  const size = (): { width: number; height: number } =>
+    room.width > 0 ? room : { width: view.clientWidth, height: view.clientHeight };
+  const visible = (): number => Math.max(1, Math.floor(area().view / rowHeight()));
+  const rows = pagedRows(events.page, schedule, signal);
 
   function schedule(): void {
     frame ||= requestAnimationFrame(() => {
@@ -70,116 +102,167 @@ export function grid(events: GridEvents, signal: AbortSignal): Grid {
     });
   }
 
-  function ask(first: number, last: number): void {
-    if (!data) return;
-    for (let p = Math.floor(first / PAGE); p <= Math.floor(last / PAGE); p++) {
-      if (pages.has(p) || asked.has(p) || asked.size >= OPEN) continue;
-      ids += 1;
-      asked.set(p, ids);
-      events.page(ids, p * PAGE, PAGE);
-    }
+  /** Puts the bar where the rows are: after a step by true pixels it says another share. */
+  function anchor(): void {
+    const top = scrollTo(place.row, area());
+    if (Math.abs(top - view.scrollTop) >= 1) view.scrollTop = top;
+    place = { row: place.row, top: view.scrollTop };
   }
 
-  function line(): Line {
-    const cells = Array.from({ length: (data?.shown ?? 0) + 1 }, () => h("td", { role: "gridcell" }));
-    cells[0]?.classList.add("id");
-    return { element: h("tr", { role: "row" }, cells), cells };
+  function goTo(row: number): void {
+    place = { row, top: place.top };
+    anchor();
+  }
+
+  /** Gives a line the cells of the columns in view. */
+  function dress(l: Line, make: (column: GridColumn, i: number) => HTMLElement): void {
+    l.cells = columns.slice(...range).map((column, i) => {
+      const cell = make(column, range[0] + i);
+      cell.setAttribute("style", `width:${column.width}px${i === 0 ? `;margin-left:${column.left}px` : ""}`);
+      return cell;
+    });
+    fill(l.element, l.id, l.cells);
   }
 
   function draw(): void {
     if (!data) return;
-    const start = top();
-    const first = Math.floor(start);
-    const count = Math.min(visible() + 2, data.rows - first);
-    if (lines.length !== count) {
+    const first = Math.floor(place.row);
+    const count = Math.max(0, Math.min(visible() + 2, data.rows - first));
+    const left = view.scrollLeft;
+    const next = inView(columns, left, left + Math.max(1, size().width - NUMBER));
+    if (lines.length !== count || next[0] !== range[0] || next[1] !== range[1]) {
+      range = next;
       while (lines.length < count) lines.push(line());
       lines.length = count;
+      for (const l of lines) dress(l, bodyCell);
+      dress(header, (column, i) => headCell(column, i, data?.sort ?? null));
+      paintRoles();
       fill(
         body,
         lines.map((l) => l.element),
       );
     }
-    body.style.transform = `translateY(${-Math.round((start - first) * ROW)}px)`;
+    body.style.transform = `translateY(${-Math.round((place.row - first) * rowHeight())}px)`;
     for (const [i, l] of lines.entries()) paint(l, first + i);
-    ask(first, Math.min(data.rows - 1, first + count));
-    const from = Math.ceil(start) + 1;
+    paintCursor(first);
+    rows.want(first, Math.min(data.rows - 1, first + count));
+    const from = Math.ceil(place.row) + 1;
     const to = Math.min(data.rows, from + visible() - 1);
     setText(where, `rows ${thousands(from)} to ${thousands(to)} of ${thousands(data.rows)}`);
-    const cut =
-      data.columns.length > data.shown ? `first ${data.shown} of ${data.columns.length} columns, ` : "";
+    const hidden = data.columns.length - data.shown - (data.image?.columns.length ?? 0);
+    const cut = hidden > 0 ? `first ${data.shown} of ${data.columns.length} columns, ` : "";
     setText(what, `${cut}row ${thousands(picked + 1)} is shown encoded`);
   }
 
-  function paint({ element: row, cells }: Line, index: number): void {
-    const page = pages.get(Math.floor(index / PAGE));
-    row.classList.toggle("picked", index === picked);
-    row.setAttribute("aria-selected", String(index === picked));
-    row.setAttribute("aria-rowindex", String(index + 2));
-    row.dataset.row = String(index);
-    cells.forEach((cell, c) => {
-      if (c === 0) {
-        setText(cell, thousands(index + 1));
-        return;
-      }
-      const number = isNumber(c - 1);
-      const value = page?.columns[c - 1]?.[index - page.from];
-      cell.className = number ? "n" : "";
-      if (!page) {
-        cell.classList.add("wait");
-        setText(cell, "");
-      } else if (value === null || value === undefined) {
-        cell.classList.add("na");
-        setText(cell, "missing");
-      } else if (typeof value === "string") setText(cell, value);
-      else setText(cell, cellText(value, digits[c - 1] ?? 0, data?.columns[c - 1]?.name ?? ""));
+  function paint(l: Line, at: number): void {
+    const page = rows.page(at);
+    const i = page ? at - page.from : 0;
+    const number = page?.row(i);
+    const on_ = number !== undefined && number === picked;
+    l.element.classList.toggle("picked", on_);
+    l.element.setAttribute("aria-selected", String(on_));
+    l.element.setAttribute("aria-rowindex", String(at + 2));
+    l.element.dataset.row = String(at);
+    setText(l.id, number === undefined ? (data?.sort ? "" : thousands(at + 1)) : thousands(number + 1));
+    l.cells.forEach((cell, c) => {
+      const column = columns[range[0] + c];
+      if (column) paintCell(cell, column, page, i, data?.image ?? null);
     });
   }
 
-  function isNumber(c: number): boolean {
-    const type = data?.columns[c]?.type;
-    return type === "int" || type === "float";
-  }
-
-  function measure(page: Page): void {
-    natural = page.columns.map((cells, c) => {
-      const longest = Math.max(0, ...cells.map((v) => shownLength(v, digits[c] ?? 0)));
-      const name = data?.columns[c]?.name.length ?? 0;
-      return Math.min(260, Math.max(56, Math.ceil(Math.max(longest * 7, name * 7.4)) + 21));
-    });
-    spread();
-  }
-
-  /** Gives the columns the room there is, and never less than they need. */
-  function spread(): void {
-    const need = natural.reduce((a, b) => a + b, 0);
-    const stretch = need > 0 ? Math.max(1, (view.clientWidth - NUMBER) / need) : 1;
-    fill(
-      colgroup,
-      [NUMBER, ...natural.map((w) => w * stretch)].map((w) => h("col", { style: `width:${w}px` })),
-    );
-    table.style.width = `${Math.floor(NUMBER + need * stretch)}px`;
-  }
-
-  function select(row: number, scroll: boolean): void {
-    if (!data) return;
-    picked = Math.min(Math.max(0, row), data.rows - 1);
-    const first = top();
-    const room = view.clientHeight - HEAD;
-    if (scroll && (picked < first || picked > first + visible() - 1)) {
-      const to = picked < first ? picked : picked - visible() + 1;
-      view.scrollTop = scrollTo(to, room, data.rows, ROW);
+  function paintCursor(first: number): void {
+    for (const old of view.querySelectorAll(".cursor")) {
+      old.classList.remove("cursor");
+      old.removeAttribute("id");
     }
+    const l = cursor.row < 0 ? header : lines[cursor.row - first];
+    const cell = l?.cells[cursor.column - range[0]];
+    if (!cell) {
+      view.removeAttribute("aria-activedescendant");
+      return;
+    }
+    cell.id = `${uid}-${cursor.row}-${cursor.column}`;
+    cell.classList.add("cursor");
+    view.setAttribute("aria-activedescendant", cell.id);
+  }
+
+  function paintRoles(): void {
+    header.cells.forEach((cell, i) => {
+      const name = columns[range[0] + i]?.name;
+      const image = columns[range[0] + i]?.kind === "image";
+      const role = !choice || name === undefined ? "off" : image ? imageRole(choice) : roleOf(name, choice);
+      cell.classList.toggle("x", role === "x");
+      cell.classList.toggle("y", role === "y");
+    });
+  }
+
+  function imageRole(of: Choice): "x" | "off" {
+    return data?.image?.columns.some((name) => of.columns.includes(name)) ? "x" : "off";
+  }
+
+  /** Moves the cursor, brings it into view and picks its row. */
+  function move(row: number, column: number): void {
+    if (!data || columns.length === 0) return;
+    const to = Math.min(Math.max(row, -1), data.rows - 1);
+    const changed = to !== cursor.row && to >= 0;
+    cursor = { row: to, column: Math.min(Math.max(column, 0), columns.length - 1) };
+    if (to >= 0 && to < place.row) goTo(to);
+    else if (to > place.row + visible() - 1) goTo(to - visible() + 1);
+    const at = columns[cursor.column];
+    if (at) {
+      const least = at.left + at.width + NUMBER - size().width;
+      view.scrollLeft = Math.min(at.left, Math.max(view.scrollLeft, least));
+    }
+    if (changed) choose(to);
     draw();
+  }
+
+  function choose(at: number): void {
+    const page = rows.page(at);
+    waiting = page ? -1 : at;
+    if (!page) return;
+    picked = page.row(at - page.from);
     events.row(picked);
   }
 
-  on(view, "scroll", schedule, signal, { passive: true });
+  function sortBy(column: GridColumn | undefined): void {
+    if (!column || column.kind === "image" || !data) return;
+    const now = data.sort?.by === column.name ? data.sort : null;
+    view.setAttribute("aria-busy", "true");
+    if (now?.descending) events.sort(null, false);
+    else events.sort(column.name, now !== null);
+  }
+
   on(
-    body,
+    view,
+    "scroll",
+    () => {
+      place = scrolled(place, view.scrollTop, area());
+      clearTimeout(settle);
+      if (stuck(place, area())) anchor();
+      else settle = setTimeout(() => !signal.aborted && anchor(), SETTLED);
+      schedule();
+    },
+    signal,
+    { passive: true },
+  );
+  on(
+    sticky,
     "click",
     (event) => {
-      const row = (event.target as Element).closest("tr")?.dataset.row;
-      if (row !== undefined) select(Number(row), false);
+      const target = event.target as Element;
+      const head = target.closest<HTMLElement>("[data-column]")?.dataset.column;
+      if (head !== undefined) {
+        cursor = { row: -1, column: Number(head) };
+        sortBy(columns[cursor.column]);
+        schedule();
+        return;
+      }
+      const row = target.closest<HTMLElement>("[data-row]")?.dataset.row;
+      if (row === undefined) return;
+      const cell = target.closest<HTMLElement>("[aria-colindex]")?.getAttribute("aria-colindex");
+      cursor = { row: -1, column: cursor.column };
+      move(Number(row), cell ? Number(cell) - 2 : cursor.column);
     },
     signal,
   );
@@ -187,88 +270,93 @@ export function grid(events: GridEvents, signal: AbortSignal): Grid {
     view,
     "keydown",
     (event) => {
-      const page = visible();
-      const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }[event.key];
-      const to = event.key === "Home" ? 0 : event.key === "End" ? (data?.rows ?? 1) - 1 : by && picked + by;
-      if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.altKey || !data) return;
+      const held = event.metaKey || event.ctrlKey;
+      const to = held ? undefined : stepOf(event.key, cursor.row, cursor.column, visible(), data.rows);
+      if (to) move(...to);
+      else if ((event.key === "Enter" || event.key === " ") && cursor.row < 0) sortBy(columns[cursor.column]);
+      else return;
       event.preventDefault();
       event.stopPropagation();
-      select(to, true);
     },
     signal,
   );
+
+  function layout(): void {
+    const width = spread(columns, size().width);
+    sizer.style.width = `${width}px`;
+    lines = [];
+  }
   const resized = new ResizeObserver(() => {
-    spread();
+    const { clientWidth: width, clientHeight: height } = view;
+    if (width === 0 || height === 0) return; // hidden
+    room = { width, height };
+    layout();
+    anchor();
     schedule();
   });
   resized.observe(view);
   signal.addEventListener("abort", () => {
     resized.disconnect();
+    clearTimeout(settle);
     cancelAnimationFrame(frame);
   });
 
+  function reset(dataset: Dataset): void {
+    const same = data?.key === dataset.key && data?.grid?.join() === dataset.grid?.join();
+    const widths = same ? columns : [];
+    data = dataset;
+    columns = gridColumns(dataset);
+    columns.forEach((column, i) => {
+      column.natural = widths[i]?.natural ?? column.natural;
+      column.digits = widths[i]?.digits ?? 0;
+    });
+    measured = same && measured;
+    lines = [];
+    waiting = -1;
+    picked = same ? picked : 0;
+    cursor = { row: same && cursor.row < 0 ? -1 : 0, column: same ? cursor.column : 0 };
+    rows.reset(dataset.hash, dataset.rows, dataset.page ?? 200);
+    sizer.style.height = `${HEAD + scrollHeight(dataset.rows, rowHeight())}px`;
+    element.classList.toggle("pictures", Boolean(dataset.image));
+    view.setAttribute("aria-label", `Rows of ${dataset.name}`);
+    view.setAttribute("aria-rowcount", String(dataset.rows + 1));
+    view.setAttribute("aria-colcount", String(columns.length + 1));
+    view.removeAttribute("aria-busy");
+    layout();
+    goTo(0);
+    if (!same) view.scrollLeft = 0;
+  }
+
   return {
     element,
-    show(dataset, choice) {
-      const other = data?.hash !== dataset.hash;
-      data = dataset;
-      if (other) {
-        pages = new Map();
-        asked = new Map();
-        digits = [];
-        lines = [];
-        picked = 0;
-        view.scrollTop = 0;
-        sizer.style.height = `${HEAD + scrollHeight(dataset.rows, ROW)}px`;
-        view.setAttribute("aria-rowcount", String(dataset.rows + 1));
-        view.setAttribute("aria-colcount", String(dataset.shown + 1));
-        fill(
-          header,
-          h("th", { role: "columnheader" }, h("span", { class: "ql-data-sr" }, "row")),
-          dataset.columns
-            .slice(0, dataset.shown)
-            .map((c, i) =>
-              h("th", { role: "columnheader", class: isNumber(i) ? "n" : "", title: c.name }, c.name),
-            ),
-        );
-        fill(body);
-      }
-      if (choice) this.roles(choice);
+    show(dataset) {
+      if (data?.hash !== dataset.hash) reset(dataset);
       draw();
     },
-    roles(choice) {
-      data?.columns.slice(0, data.shown).forEach((column, i) => {
-        const cell = header.children[i + 1];
-        if (!cell) return;
-        const role = roleOf(column.name, choice);
-        cell.classList.toggle("x", role === "x");
-        cell.classList.toggle("y", role === "y");
-      });
+    roles(next) {
+      choice = next;
+      paintRoles();
     },
     receive(message, block) {
-      if (!data || message.hash !== data.hash) return;
-      const page = decodePage(message, block);
-      const number = Math.floor(page.from / PAGE);
-      asked.delete(number);
-      const first = pages.size === 0;
-      pages.set(number, page);
-      const oldest = pages.keys().next().value;
-      if (pages.size > KEPT && oldest !== undefined) pages.delete(oldest);
-      page.columns.forEach((cells, c) => {
-        digits[c] = Math.max(digits[c] ?? 0, decimals(cells));
-      });
-      if (first) measure(page);
+      const page = rows.receive(message, block);
+      if (!page) return;
+      if (!measured) {
+        measured = true;
+        measure(columns, page);
+        layout();
+      }
+      if (waiting >= page.from && waiting < page.from + page.n) choose(waiting);
       schedule();
     },
     pick(row) {
       picked = row;
       schedule();
     },
-    forget: () => asked.clear(),
+    say: (text) => setText(said, text),
+    forget() {
+      view.removeAttribute("aria-busy");
+      rows.forget();
+    },
   };
-}
-
-function shownLength(value: number | string | null, digits: number): number {
-  if (value === null) return 7;
-  return typeof value === "string" ? value.length : cellText(value, digits, "").length;
 }

@@ -1,11 +1,14 @@
 /** How far a file is read: figures, bar, *Cancel*, and histograms that grow. It shows what the kernel says, no more. */
 
+import { bound } from "./databins";
 import { histogram } from "./datahist";
 import type { LoadingMessage } from "./datatypes";
 import { fill, h, on, setText } from "./dom";
 import { bytes, duration, plural, thousands } from "./format";
 import { icon } from "./icons";
 
+const MOVES = new Set(["upload", "read"]);
+const MOST = 12; // histograms
 const LATE = 250; // milliseconds: what is read sooner needs no bar
 
 export interface Loading {
@@ -79,7 +82,7 @@ export function loading(cancel: () => void, signal: AbortSignal): Loading {
       setText(rows, figures(message));
       setText(
         left,
-        message.left === null || message.stage !== "read" ? "" : `${duration(message.left)} left`,
+        message.left === null || !MOVES.has(message.stage) ? "" : `${duration(message.left)} left`,
       );
       setText(speed, message.seconds > 0 && done > 0 ? `${bytes(done / message.seconds)}/s` : "");
       fillBar.style.width = `${100 * share}%`;
@@ -90,16 +93,7 @@ export function loading(cancel: () => void, signal: AbortSignal): Loading {
       bad.classList.toggle("ql-data-warn", message.bad > 0);
       fill(
         grown,
-        message.columns
-          .slice(0, 12)
-          .map((column) =>
-            h(
-              "figure",
-              null,
-              h("figcaption", { class: "cap" }, column.name),
-              histogram([column.counts], "var(--ql-ink-3)"),
-            ),
-          ),
+        message.columns.slice(0, MOST).map((column) => growing(column, share)),
       );
     },
     end() {
@@ -110,9 +104,28 @@ export function loading(cancel: () => void, signal: AbortSignal): Loading {
   };
 }
 
+/** A histogram on its way to its full height; the axis is fixed from the sample. */
+function growing({ name, counts, low, high }: LoadingMessage["columns"][number], share: number): HTMLElement {
+  const full = Math.max(1, ...counts) / Math.max(share, 0.02);
+  const ends = low === undefined || high === undefined ? null : [bound(name, low), bound(name, high)];
+  return h(
+    "figure",
+    null,
+    h("figcaption", { class: "cap", title: name }, name),
+    histogram([counts], "var(--ql-ink-3)", full).element,
+    ends &&
+      h(
+        "footer",
+        { class: "cap" },
+        ends.map((end) => h("span", null, end)),
+      ),
+  );
+}
+
 /** "930,000 of about 1,500,000 rows, 134 MB of 216 MB". */
 export function figures(message: LoadingMessage): string {
   const { estimate: about, rows, done, total, stage } = message;
+  if (stage === "upload") return `${bytes(done)} of ${bytes(total)} sent to the kernel`;
   if (stage === "check") return `compared with the cache, ${bytes(done)} of ${bytes(total)}`;
   if (!about) return total > 0 ? `${bytes(done)} of ${bytes(total)}` : "";
   const word = about.exact ? "" : "about ";

@@ -1,80 +1,72 @@
-/** Pages of the grid: decoding what the kernel packed, and which row lies where. Pure, so that it is tested without a page. */
+/** Pages of the grid: reading what the kernel packed, a cell at a time, and the numbers as text. Pure. */
 
 import type { PageMessage } from "./datatypes";
 import { fixed } from "./format";
 
+export type Cell = number | string | null;
+
+/** Rows of the grid. It keeps the block as it came, and reads a cell only when it is painted. */
 export interface Page {
   readonly from: number;
   readonly n: number;
-  /** One array a column; null is a missing cell. */
-  readonly columns: readonly (readonly (number | string | null)[])[];
+  readonly columns: number;
+  /** The value in row `i` of the page; null is a missing cell. */
+  cell(column: number, i: number): Cell;
+  /** The number of row `i` in the dataset, which a sorted grid shows in another order. */
+  row(i: number): number;
+  /** The grey values of the picture of row `i`, 0 to 255, row by row. */
+  pixels(i: number): Uint8Array | null;
 }
+
+const decoder = new TextDecoder();
 
 /** The cells of a page; see qlab/widgets/datapage.py for the layout of the block. */
 export function decodePage(message: PageMessage, block: DataView): Page {
-  const columns = message.columns.map(({ kind, at }) =>
-    kind === "number" ? numbers(block, at, message.n) : texts(block, at, message.n),
-  );
-  return { from: message.from, n: message.n, columns };
+  const { from, n, columns, rows, image } = message;
+  return {
+    from,
+    n,
+    columns: columns.length,
+    cell(column, i) {
+      const about = columns[column];
+      if (!about || i < 0 || i >= n) return null;
+      return about.kind === "number" ? numberAt(block, about.at + 8 * i) : textAt(block, about.at, n, i);
+    },
+    row: (i) => (rows === null || rows === undefined ? from + i : block.getUint32(rows + 4 * i, true)),
+    pixels(i) {
+      if (!image || i < 0 || i >= n) return null;
+      const size = image.width * image.height;
+      return new Uint8Array(block.buffer, block.byteOffset + image.at + size * i, size);
+    },
+  };
 }
 
-function numbers(block: DataView, at: number, n: number): (number | null)[] {
-  const cells: (number | null)[] = [];
-  for (let i = 0; i < n; i++) {
-    const value = block.getFloat64(at + 8 * i, true);
-    cells.push(Number.isNaN(value) ? null : value);
-  }
-  return cells;
+function numberAt(block: DataView, at: number): number | null {
+  const value = block.getFloat64(at, true);
+  return Number.isNaN(value) ? null : value;
 }
 
-function texts(block: DataView, at: number, n: number): (string | null)[] {
-  const decoder = new TextDecoder();
+function textAt(block: DataView, at: number, n: number, i: number): string | null {
   const missing = at + 4 * (n + 1);
-  const start = block.byteOffset + missing + n;
-  const cells: (string | null)[] = [];
-  for (let i = 0; i < n; i++) {
-    const from = block.getUint32(at + 4 * i, true);
-    const to = block.getUint32(at + 4 * (i + 1), true);
-    const bytes = new Uint8Array(block.buffer, start + from, to - from);
-    cells.push(block.getUint8(missing + i) ? null : decoder.decode(bytes));
-  }
-  return cells;
+  if (block.getUint8(missing + i)) return null;
+  const from = block.getUint32(at + 4 * i, true);
+  const to = block.getUint32(at + 4 * (i + 1), true);
+  return decoder.decode(new Uint8Array(block.buffer, block.byteOffset + missing + n + from, to - from));
 }
 
-/** No browser scrolls further than about 17 million pixels; past this the scroll position is a share of the rows. */
-export const TALLEST = 8_000_000;
+const MOST_DECIMALS = 4;
 
-/** Height of the scrolled area for so many rows. */
-export function scrollHeight(rows: number, rowHeight: number): number {
-  return Math.min(rows * rowHeight, TALLEST);
-}
-
-/** The row at the top of the view, with its fraction, for a scroll position. */
-export function rowAt(scrollTop: number, view: number, rows: number, rowHeight: number): number {
-  const last = Math.max(0, rows - view / rowHeight);
-  const room = scrollHeight(rows, rowHeight) - view;
-  if (rows * rowHeight <= TALLEST) return Math.min(Math.max(0, scrollTop / rowHeight), last);
-  return room <= 0 ? 0 : Math.min(1, Math.max(0, scrollTop / room)) * last;
-}
-
-/** The scroll position that brings a row to the top of the view. */
-export function scrollTo(row: number, view: number, rows: number, rowHeight: number): number {
-  if (rows * rowHeight <= TALLEST) return row * rowHeight;
-  const last = Math.max(1, rows - view / rowHeight);
-  return (Math.min(row, last) / last) * (TALLEST - view);
-}
-
-/** How many decimals show these values without losing any, at most four. */
-export function decimals(values: readonly (number | string | null)[]): number {
-  let most = 0;
-  for (const value of values) {
+/** How many decimals show the numbers of a column of a page without losing any, at most four. */
+export function decimals(page: Page, column: number, least = 0): number {
+  let most = least;
+  for (let i = 0; i < page.n && most < MOST_DECIMALS; i++) {
+    const value = page.cell(column, i);
     if (typeof value !== "number" || Number.isInteger(value)) continue;
     const text = String(Math.abs(value));
-    if (text.includes("e")) return 4;
+    if (text.includes("e")) return MOST_DECIMALS;
     most = Math.max(most, text.length - text.indexOf(".") - 1);
-    if (most >= 4) return 4;
   }
-  return most;
+  return Math.min(most, MOST_DECIMALS);
 }
 
 /** A number with the decimals of its column; years are not grouped in threes. */

@@ -1,9 +1,10 @@
 /** *To qubits*: the choice as a form, what it costs, and the button that hands the features on. Sends, computes nothing. */
 
+import { balance } from "./databalance";
 import { previewOf } from "./datapreview";
 import { faultNote } from "./datasource";
 import { splitBar } from "./datasplit";
-import type { Choice, Dataset, Encoding, Fault, Plan, PlanMessage, Preview, Value } from "./datatypes";
+import type { Choice, Dataset, Encoding, Fault, Plan, PlanMessage, Preview } from "./datatypes";
 import { fill, h, on } from "./dom";
 import { percent, plural, thousands } from "./format";
 import { icon } from "./icons";
@@ -39,8 +40,7 @@ let count = 0;
 export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
   const name = `ql-data-encoding-${count++}`;
   const target = select("Target", (value) => events.choose({ target: value }));
-  const classes = h("div", { class: "ql-data-classes", role: "group", "aria-label": "Classes" });
-  const classRow = [h("span", { class: "ql-lab" }, "Classes"), classes];
+  const classes = balance((next) => events.choose({ classes: next }));
   const reduce = h("div", { class: "ql-seg", role: "radiogroup", "aria-label": "Reduce" });
   const size = h("input", {
     type: "number",
@@ -89,7 +89,6 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
     { class: "ql-data-form" },
     h("span", { class: "ql-lab" }, "Target"),
     h("span", { class: "ql-data-select" }, target, icon("chevron")),
-    classRow,
     h("span", { class: "ql-lab" }, "Reduce"),
     h("div", { class: "row" }, reduce, sizeBox),
     h("span", { class: "ql-lab" }, "Missing"),
@@ -109,6 +108,7 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
       h("span", { class: "mono cap" }, "ds.features(…)"),
     ),
     form,
+    classes.element,
     cost,
     answer,
     h("div", { class: "ql-data-end" }, use, said),
@@ -124,30 +124,6 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
   on(size, "change", () => events.choose({ qubits: whole(size, 1) }), signal);
   on(seed, "change", () => events.choose({ seed: whole(seed, 0) ?? 0 }), signal);
   on(use, "click", () => events.use(), signal);
-
-  function drawClasses({ choice, plan }: PlanMessage): void {
-    const about = data?.columns.find((c) => c.name === choice.target);
-    const values = (about?.top ?? []).map(([value]) => value).sort(order);
-    const some = values.length > 2 && values.length === about?.unique && plan?.task !== "regression";
-    for (const node of classRow) node.hidden = !some;
-    if (!some) return;
-    const on_ = (value: Value): boolean => choice.classes?.includes(value) ?? true;
-    fill(
-      classes,
-      values.map((value) => {
-        const chip = h(
-          "button",
-          { type: "button", class: "ql-data-class", "aria-pressed": String(on_(value)) },
-          String(value),
-        );
-        chip.addEventListener("click", () => {
-          const next = values.filter((v) => (v === value ? !on_(v) : on_(v)));
-          events.choose({ classes: next.length === values.length ? null : next });
-        });
-        return chip;
-      }),
-    );
-  }
 
   function drawReduce(choice: Choice): void {
     fill(
@@ -225,11 +201,22 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
   return {
     element,
     dataset(dataset) {
+      const names = dataset.columns.map((c) => c.name).join("\n");
+      if (data?.key !== dataset.key) {
+        last = undefined;
+        cost.hidden = classes.element.hidden = true;
+        use.disabled = true;
+        use.classList.remove("primary");
+        split.update(0.2, 0.2, null, false);
+        fill(answer, h("p", { class: "cap" }, "Looking at what is in the columns"));
+        fill(said);
+      }
+      if (data?.columns.map((c) => c.name).join("\n") !== names)
+        fill(
+          target,
+          dataset.columns.map((c) => h("option", { value: c.name }, c.name)),
+        );
       data = dataset;
-      fill(
-        target,
-        dataset.columns.map((c) => h("option", { value: c.name }, c.name)),
-      );
     },
     update(message) {
       last = message;
@@ -237,12 +224,12 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
       if (choice.target !== null) target.value = choice.target;
       impute.value = choice.impute;
       if (document.activeElement !== seed) seed.value = String(choice.seed);
-      drawClasses(message);
-      drawReduce(choice);
+      if (data) classes.update(data, choice, plan);
+      keepFocus(reduce, () => drawReduce(choice));
       split.update(choice.val, choice.test, plan?.rows ?? null, plan?.task !== "regression");
       cost.hidden = plan === null;
       if (plan) {
-        drawCosts(plan.encodings, choice);
+        keepFocus(costs, () => drawCosts(plan.encodings, choice));
         drawAnswer(plan, message.preview);
       } else if (error) fill(answer, faultNote(error));
       const fits = plan?.encodings.find((e) => e.name === choice.encode)?.fits ?? false;
@@ -275,8 +262,12 @@ export function reduced(value: string, choice: Choice, plan: Plan | null): Parti
   return { reduce: value, qubits: Math.max(1, Math.min(now, most)) };
 }
 
-function order(a: Value, b: Value): number {
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+/** Draws a box anew and leaves the focus on the control that stands where it was. */
+function keepFocus(box: Element, draw: () => void): void {
+  const all = (): HTMLElement[] => [...box.querySelectorAll<HTMLElement>("button, input")];
+  const at = all().indexOf(document.activeElement as HTMLElement);
+  draw();
+  if (at >= 0) all()[at]?.focus({ preventScroll: true });
 }
 
 function whole(input: HTMLInputElement, least: number): number | null {

@@ -9,6 +9,8 @@ export interface SourceEvents {
   load(source: string): void;
   pick(key: string): void;
   close(key: string): void;
+  /** Files of this computer. */
+  upload(): void;
 }
 
 export interface Source {
@@ -16,8 +18,10 @@ export interface Source {
   readonly tabs: HTMLElement;
   update(message: DatasetMessage): void;
   fail(fault: Fault | null): void;
-  /** Something is being loaded; null ends it. */
-  busy(source: string | null): void;
+  /** Something is being loaded, so much of it; null ends it. */
+  busy(source: string | null, share?: number): void;
+  /** A file with bad rows is to be refused. */
+  strict(): boolean;
 }
 
 let count = 0;
@@ -47,22 +51,44 @@ export function source(events: SourceEvents, signal: AbortSignal): Source {
     h("span", { class: "ql-data-word" }, "Gallery"),
   );
   const load = h("button", { type: "button", class: "ql-btn ql-data-load" }, "Load");
+  const up = h(
+    "button",
+    { type: "button", class: "ql-btn", "aria-label": "Upload files, or drop them here" },
+    icon("upload"),
+    h("span", { class: "ql-data-word" }, "Upload or drop"),
+  );
+  const strict = h(
+    "button",
+    {
+      type: "button",
+      class: "ql-btn quiet ql-data-strict",
+      "aria-pressed": "false",
+      "aria-label": "Strict",
+      title: "Strict: refuse a file with bad rows instead of leaving them out",
+    },
+    icon("shield"),
+    h("span", { class: "ql-data-word" }, "Strict"),
+  );
   const menu = h("div", { class: "ql-data-gallery", id: `${id}-gallery`, hidden: true });
   const note = h("div", { class: "ql-data-note", "aria-live": "polite" });
   const field = h("label", { class: "ql-field tall grow" }, icon("table"), input, list);
-  const row = h("div", { class: "ql-bar" }, field, open, load);
+  const row = h("div", { class: "ql-bar" }, field, strict, open, up, load);
+  const coming = h("span", { class: "ql-data-coming", hidden: true });
   const tabs = h("div", { class: "ql-tabs ql-data-tabs", role: "group", "aria-label": "Datasets" });
 
   function send(): void {
     if (input.value.trim()) events.load(input.value.trim());
     else input.focus();
   }
+  const isStrict = (): boolean => strict.getAttribute("aria-pressed") === "true";
   function show(visible: boolean): void {
     menu.hidden = !visible;
     open.setAttribute("aria-expanded", String(visible));
     if (visible) menu.querySelector<HTMLElement>("button")?.focus();
   }
   on(load, "click", send, signal);
+  on(up, "click", events.upload, signal);
+  on(strict, "click", () => strict.setAttribute("aria-pressed", String(!isStrict())), signal);
   on(
     input,
     "keydown",
@@ -113,7 +139,7 @@ export function source(events: SourceEvents, signal: AbortSignal): Source {
           events.load(name);
         }),
       );
-      tabs.hidden = message.tabs.length === 0;
+      tabs.hidden = message.tabs.length === 0 && coming.hidden;
       fill(
         tabs,
         message.tabs.map(({ key, name }) => {
@@ -139,15 +165,24 @@ export function source(events: SourceEvents, signal: AbortSignal): Source {
           shut.addEventListener("click", () => events.close(key), { signal });
           return [tab, shut];
         }),
+        coming,
       );
     },
     fail(fault) {
       load.disabled = false;
       fill(note, fault && faultNote(fault));
     },
-    busy(name) {
+    busy(name, share = 0) {
       load.disabled = name !== null;
+      coming.hidden = name === null;
+      if (name === null) return;
+      tabs.hidden = false;
+      const short = name.split("/").at(-1) ?? name;
+      const pill = h("span", { class: "ql-pill acc" }, `${Math.floor(100 * share)} %`);
+      fill(coming, icon("table"), h("span", { class: "ql-data-tabname", title: name }, short), pill);
+      if (!coming.isConnected) tabs.append(coming);
     },
+    strict: isStrict,
   };
 }
 

@@ -2,14 +2,17 @@
 
 import { faultNote } from "./datasource";
 import type { Dataset, Fault } from "./datatypes";
-import { fill, h, on, setText } from "./dom";
+import { fill, h, on } from "./dom";
 import { bytes, duration, thousands } from "./format";
 import { icon } from "./icons";
+import { copyButton } from "./panelparts";
 
 export interface Summary {
   readonly element: HTMLElement;
   readonly foot: HTMLElement;
   update(dataset: Dataset): void;
+  /** So many rows pass while a brush is dragged; null: as the dataset says. */
+  passing(rows: number | null): void;
   code(text: string): void;
   fail(fault: Fault | null): void;
 }
@@ -33,16 +36,24 @@ export function summary(events: SummaryEvents, signal: AbortSignal): Summary {
     icon("close"),
   );
   const field = h("label", { class: "ql-field ql-data-filter" }, icon("search"), input, clear);
-  const copied = h("span", { "aria-live": "polite" }, "Copy as code");
-  const copy = h("button", { type: "button", class: "ql-btn" }, icon("code"), copied);
+  const copy = copyButton("Copy as code", () => text, signal);
+  copy.prepend(icon("code"));
   const note = h("div", { class: "ql-data-note" });
   const foot = h("div", { class: "ql-foot" });
+  const passed = h("div");
   let text = "";
   let condition = "";
+  let data: Dataset | undefined;
 
   const apply = (next: string): void => {
     if (next !== condition) events.filter(next);
+    else fill(note);
   };
+  function count(rows: number): void {
+    const total = data?.total ?? rows;
+    const words = rows === total ? (rows === 1 ? "row" : "rows") : `rows of ${thousands(total)}`;
+    fill(passed, h("b", null, thousands(rows)), ` ${words}`);
+  }
   on(
     input,
     "keydown",
@@ -67,29 +78,21 @@ export function summary(events: SummaryEvents, signal: AbortSignal): Summary {
     },
     signal,
   );
-  on(
-    copy,
-    "click",
-    async () => {
-      setText(copied, (await copyText(text)) ? "Copied" : "Not copied");
-      setTimeout(() => setText(copied, "Copy as code"), 1600);
-    },
-    signal,
-  );
-
   return {
     element: h("div", null, h("div", { class: "ql-data-sum" }, figures, field, copy), note),
     foot,
     update(dataset) {
+      const moved = dataset.key !== data?.key || dataset.condition !== condition;
+      if (moved || dataset.rows !== data?.rows) fill(note);
+      data = dataset;
       condition = dataset.condition;
-      input.value = condition;
+      if (moved || input.value.trim() === condition) input.value = condition; // a refused condition stays to be mended
       clear.hidden = condition === "";
-      fill(note);
       const name = dataset.columns.find((c) => c.type === "int" || c.type === "float");
       input.placeholder = name
         ? `Filter rows, as in ${name.name} > ${middle(name.low, name.high)}`
         : "Filter rows";
-      const rows = condition ? `rows of ${thousands(dataset.total)}` : "rows";
+      count(dataset.rows);
       const bad = h(
         "button",
         { type: "button", class: "ql-data-bad" },
@@ -100,7 +103,7 @@ export function summary(events: SummaryEvents, signal: AbortSignal): Summary {
       bad.addEventListener("click", () => events.toBadRows(), { signal });
       fill(
         figures,
-        figure(thousands(dataset.rows), rows),
+        passed,
         figure(thousands(dataset.columns.length), dataset.columns.length === 1 ? "column" : "columns"),
         figure(bytes(dataset.bytes), dataset.mapped ? "mapped from disk" : "in memory"),
         dataset.missing > 0 && figure(thousands(dataset.missing), "cells missing"),
@@ -118,6 +121,7 @@ export function summary(events: SummaryEvents, signal: AbortSignal): Summary {
         dataset.licence && h("span", { class: "end nowrap", title: dataset.licence }, dataset.licence),
       );
     },
+    passing: (rows) => count(rows ?? data?.rows ?? 0),
     code(next) {
       text = next;
     },
@@ -134,28 +138,4 @@ function figure(value: string, unit: string): HTMLElement {
 function middle(low: number | null, high: number | null): string {
   if (low === null || high === null) return "0";
   return String(Number(((low + high) / 2).toPrecision(2)));
-}
-
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return fallback(text);
-  }
-}
-
-/** Where the page has no clipboard (no secure context): the selection of a text field that is gone at once. */
-function fallback(text: string): boolean {
-  const area = h("textarea", { "aria-hidden": "true", style: "position:fixed;opacity:0" });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  try {
-    return document.execCommand("copy");
-  } catch {
-    return false;
-  } finally {
-    area.remove();
-  }
 }

@@ -16,6 +16,10 @@ export interface Column {
   readonly unique: number;
   readonly low: number | null;
   readonly high: number | null;
+  /** The mean of a column of numbers: the shade of a pixel in the mean image. */
+  readonly mean?: number | null;
+  /** First and last edge of the histogram. */
+  readonly span?: readonly [number, number] | null;
   /** One row of counts a class, or one for all. */
   readonly counts: readonly (readonly number[])[];
   readonly top: readonly (readonly [Value, number])[];
@@ -23,7 +27,27 @@ export interface Column {
 
 export type BadRow = readonly [line: number, column: string, kind: string, text: string];
 
+/** What a brush on a card lets through: a range of numbers, both ends included, or some values (null is missing). */
+export type Brush = readonly [low: number, high: number] | { readonly values: readonly (Value | null)[] };
+export type Brushes = Readonly<Record<string, Brush>>;
+
+/** Columns that are the pixels of one grey picture a row. */
+export interface ImageColumns {
+  readonly columns: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Sort {
+  readonly by: string;
+  readonly descending: boolean;
+}
+
 export interface Dataset {
+  /** Names, types and rows are known, what is in the columns is not yet. */
+  readonly provisional?: boolean;
   readonly key: string;
   readonly hash: string;
   readonly name: string;
@@ -32,8 +56,15 @@ export interface Dataset {
   readonly total: number;
   readonly condition: string;
   readonly columns: readonly Column[];
-  /** Columns that the grid shows, from the first. */
+  /** How many columns a page has. */
   readonly shown: number;
+  /** Their names; without it the first of `columns`. */
+  readonly grid?: readonly string[];
+  /** Rows a page may have to stay small on the wire. */
+  readonly page?: number;
+  readonly image?: ImageColumns | null;
+  readonly sort?: Sort | null;
+  readonly ranges?: Brushes;
   readonly bytes: number;
   /** The columns are mapped from disk, not held in memory. */
   readonly mapped?: boolean;
@@ -91,6 +122,12 @@ export interface Plan {
   readonly clipped: number;
   readonly dropped: number;
   readonly lineage: string;
+  /** Rows a class in each part, in the order of `classes`. */
+  readonly balances?: {
+    readonly train: readonly number[];
+    readonly val: readonly number[];
+    readonly test: readonly number[];
+  } | null;
 }
 
 export interface Preview {
@@ -133,13 +170,63 @@ export interface PageMessage {
   readonly from: number;
   readonly n: number;
   readonly columns: readonly { readonly kind: "number" | "text"; readonly at: number }[];
+  /** Where the numbers of the rows in the dataset begin, when it is sorted. */
+  readonly rows?: number | null;
+  readonly image?: { readonly at: number; readonly width: number; readonly height: number } | null;
+}
+
+/** The histograms of the rows that pass the brushes of all other columns. */
+export interface CrossMessage {
+  readonly type: "cross";
+  readonly key: string;
+  readonly id: number | null;
+  readonly rows: number;
+  readonly total: number;
+  readonly columns: readonly { readonly name: string; readonly counts: Column["counts"] }[];
+}
+
+export interface BadMessage {
+  readonly type: "bad";
+  readonly key: string;
+  readonly from: number;
+  readonly total: number;
+  readonly rows: readonly BadRow[];
+}
+
+/** How far the kernel has a file that is sent up to it. */
+export interface UploadMessage {
+  readonly type: "upload";
+  readonly id: string;
+  readonly state: "ready" | "got" | "whole" | "gone" | "refused";
+  readonly next?: number;
+  readonly chunk?: number;
+  readonly window?: number;
+  readonly sha256?: string;
+}
+
+/** A file that the kernel has ready to be fetched, and its pieces. */
+export interface ExportMessage {
+  readonly type: "export";
+  readonly id: string;
+  readonly state: "ready" | "written";
+  readonly name?: string;
+  readonly size?: number;
+  readonly chunk?: number;
+  readonly rows?: number;
+  readonly neutralised?: number;
+}
+export interface PieceMessage {
+  readonly type: "piece";
+  readonly id: string;
+  readonly at: number;
+  readonly last: boolean;
 }
 
 /** How far a file is read; a source of null says that it was stopped. */
 export interface LoadingMessage {
   readonly type: "loading";
   readonly source: string;
-  readonly stage: "estimate" | "check" | "read" | "done";
+  readonly stage: "upload" | "estimate" | "check" | "read" | "done";
   readonly done: number;
   readonly total: number;
   readonly rows: number;
@@ -154,8 +241,15 @@ export interface LoadingMessage {
     readonly mapped: boolean;
     readonly exact: boolean;
   } | null;
-  readonly columns: readonly { readonly name: string; readonly counts: readonly number[] }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly counts: readonly number[];
+    readonly low?: number;
+    readonly high?: number;
+  }[];
 }
+
+export type FaultPlace = "load" | "filter" | "plan" | "page" | "export";
 
 export type FromKernel =
   | DatasetMessage
@@ -163,15 +257,28 @@ export type FromKernel =
   | { readonly type: "loading"; readonly source: null }
   | PlanMessage
   | PageMessage
+  | CrossMessage
+  | BadMessage
+  | UploadMessage
+  | ExportMessage
+  | PieceMessage
   | { readonly type: "preview"; readonly key: string; readonly preview: Preview | null }
-  | ({ readonly type: "error"; readonly at: "load" | "filter" | "plan" | "page" } & Fault);
+  | ({ readonly type: "error"; readonly at: FaultPlace } & Fault);
 
 export type ToKernel =
-  | { type: "open" | "cancel" }
-  | { type: "load"; source: string }
+  | { type: "open" }
+  | { type: "cancel"; id?: string }
+  | { type: "load"; source: string; strict?: true }
   | { type: "pick" | "close"; key: string }
   | { type: "choose"; set: Partial<Choice> }
   | { type: "page"; id: number; from: number; n: number }
   | { type: "row"; row: number }
-  | { type: "filter"; condition: string }
+  | { type: "filter"; condition: string; ranges: Brushes }
+  | { type: "brush"; id: number; ranges: Brushes }
+  | { type: "sort"; by: string | null; descending: boolean }
+  | { type: "bad"; from: number; n: number }
+  | { type: "upload"; id: string; name: string; size: number; strict?: true }
+  | { type: "chunk"; id: string; at: number }
+  | { type: "export"; id: string; what: "rows" | "bad"; format: "csv" }
+  | { type: "pull"; id: string; at: number }
   | { type: "use" };

@@ -1,15 +1,18 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inputs, roleOf } from "../../src/view/datacards";
+import { cellText, decimals, decodePage, type Page } from "../../src/view/datapage";
+import { reduced } from "../../src/view/dataqubits";
+import { inputs, moved, roleOf } from "../../src/view/dataroles";
 import {
-  cellText,
-  decimals,
-  decodePage,
+  type Area,
+  type Place,
   rowAt,
+  scrolled,
   scrollHeight,
   scrollTo,
+  stuck,
   TALLEST,
-} from "../../src/view/datapage";
-import { reduced } from "../../src/view/dataqubits";
+} from "../../src/view/datascroll";
 import { choice, column } from "./helpers";
 
 // The same block as in tests/widgets/test_data.py.
@@ -33,22 +36,36 @@ describe("a page", () => {
         { kind: "text" as const, at: 48 },
       ],
     };
-    expect(decodePage(message, new DataView(shifted.buffer, 8))).toEqual({
-      from: 40,
-      n: 3,
-      columns: [
-        [1, null, -2.5],
-        ["aß", null, "é"],
-        ["True", null, "False"],
-      ],
-    });
+    const page = decodePage(message, new DataView(shifted.buffer, 8));
+    expect([page.from, page.n, page.columns]).toEqual([40, 3, 3]);
+    expect([0, 1, 2].map((c) => [0, 1, 2].map((i) => page.cell(c, i)))).toEqual([
+      [1, null, -2.5],
+      ["aß", null, "é"],
+      ["True", null, "False"],
+    ]);
+    expect([page.cell(0, 3), page.cell(0, -1), page.cell(9, 0)]).toEqual([null, null, null]);
+    expect([page.row(2), page.pixels(0)]).toEqual([42, null]);
+  });
+
+  it("knows the rows of a sorted page and their pictures", () => {
+    const block = new DataView(new ArrayBuffer(8 + 2 * 6), 0);
+    block.setUint32(0, 7, true);
+    block.setUint32(4, 3, true);
+    for (let i = 0; i < 12; i++) block.setUint8(8 + i, 20 * i);
+    const image = { at: 8, width: 3, height: 2 };
+    const about = { type: "page" as const, hash: "h", id: 1, from: 0, n: 2, columns: [], rows: 0, image };
+    const page = decodePage(about, block);
+    expect([page.row(0), page.row(1)]).toEqual([7, 3]);
+    expect([...(page.pixels(1) ?? [])]).toEqual([120, 140, 160, 180, 200, 220]);
+    expect(page.pixels(2)).toBeNull();
   });
 
   it("shows a column with the decimals it needs", () => {
-    expect(decimals([1, 2, null])).toBe(0);
-    expect(decimals([18.7, 18])).toBe(1);
-    expect(decimals([0.1234567])).toBe(4);
-    expect(decimals([1e-9])).toBe(4);
+    expect(decimals(of([1, 2, null]), 0)).toBe(0);
+    expect(decimals(of([18.7, 18]), 0)).toBe(1);
+    expect(decimals(of([18.7, 18]), 0, 3)).toBe(3);
+    expect(decimals(of([0.1234567]), 0)).toBe(4);
+    expect(decimals(of([1e-9]), 0)).toBe(4);
     expect(cellText(3750, 0, "mass")).toBe("3,750");
     expect(cellText(2007, 0, "year")).toBe("2007");
     expect(cellText(-18, 1, "x")).toBe("−18.0");
@@ -56,16 +73,68 @@ describe("a page", () => {
   });
 });
 
+const of = (values: readonly (number | null)[]): Page => ({
+  from: 0,
+  n: values.length,
+  columns: 1,
+  cell: (_c, i) => values[i] ?? null,
+  row: (i) => i,
+  pixels: () => null,
+});
+
 describe("the scroll position", () => {
+  const area = (rows: number): Area => ({ rows, rowHeight: 28, view: 364 });
+
   it.each([0, 1, 13, 344, 285_714, 1_500_000, 100_000_000])("reaches every row of %i", (rows) => {
-    const view = 364;
-    const room = scrollHeight(rows, 28) - view;
+    const a = area(rows);
+    const room = scrollHeight(rows, 28) - a.view;
     expect(scrollHeight(rows, 28)).toBeLessThanOrEqual(TALLEST);
-    expect(rowAt(0, view, rows, 28)).toBe(0);
-    expect(rowAt(Math.max(0, room), view, rows, 28)).toBeCloseTo(Math.max(0, rows - view / 28), 3);
+    expect(rowAt(0, a)).toBe(0);
+    expect(rowAt(Math.max(0, room), a)).toBeCloseTo(Math.max(0, rows - a.view / 28), 3);
     for (const row of [0, 5, Math.floor(rows / 2), rows - 20])
-      if (row >= 0 && row < rows - 20)
-        expect(rowAt(scrollTo(row, view, rows, 28), view, rows, 28)).toBeCloseTo(row, 3);
+      if (row >= 0 && row < rows - 20) expect(rowAt(scrollTo(row, a), a)).toBeCloseTo(row, 3);
+  });
+
+  it("moves by true pixels with the wheel, however many rows there are", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 100, max: 100_000_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.array(fc.integer({ min: -900, max: 900 }), { maxLength: 40 }),
+        (rows, share, wheel) => {
+          const a = area(rows);
+          const last = Math.max(0, rows - a.view / 28);
+          let place = { row: share * last, top: scrollTo(share * last, a) };
+          for (const by of wheel) {
+            const room = scrollHeight(rows, 28) - a.view;
+            const before = place;
+            const top = Math.min(room, Math.max(0, place.top + by)); // as a browser bounds it
+            place = scrolled(place, top, a);
+            const expected = Math.min(last, Math.max(0, before.row + (top - before.top) / 28));
+            expect(place.row).toBeCloseTo(expected, 4);
+            if (stuck(place, a)) place = { row: place.row, top: scrollTo(place.row, a) };
+            expect(stuck(place, a) && place.top !== scrollTo(place.row, a)).toBe(false);
+          }
+        },
+      ),
+    );
+  });
+
+  it("takes a dragged thumb as a share of the rows, and the wheel still reaches both ends", () => {
+    const a = area(1_500_000);
+    const half = scrolled({ row: 0, top: 0 }, (TALLEST - a.view) / 2, a);
+    expect(half.row).toBeCloseTo((1_500_000 - 13) / 2, 0);
+    for (const [start, by, end] of [
+      [100, -100, 0],
+      [1_499_800, 100, 1_500_000 - 13],
+    ] as const) {
+      let place: Place = { row: start, top: scrollTo(start, a) };
+      let turns = 0;
+      for (; Math.abs(place.row - end) > 1e-6 && turns < 60; turns++)
+        place = scrolled(place, Math.min(TALLEST - a.view, Math.max(0, place.top + by)), a);
+      expect(place.row).toBeCloseTo(end, 6);
+      expect(turns).toBe(Math.ceil((Math.abs(end - start) * 28) / 100));
+    }
   });
 });
 
@@ -84,8 +153,15 @@ describe("roles", () => {
       "x[4]",
       "x[5]",
     ]);
-    expect(inputs("a", choice({ columns: ["a"], reduce: "pca" }), columns)).toBe("feature");
+    expect(inputs("a", choice({ columns: ["a"], reduce: "pca" }), columns)).toBe("x");
     expect(["y", "a", "z"].map((n) => roleOf(n, c))).toEqual(["y", "x", "off"]);
+  });
+  it("a feature moves to another place, and no further than the ends", () => {
+    const names = ["a", "b", "c"];
+    expect(moved(names, "a", 1)).toEqual(["b", "a", "c"]);
+    expect(moved(names, "c", -2)).toEqual(["c", "a", "b"]);
+    expect(moved(names, "a", -1)).toBe(names);
+    expect(moved(names, "z", 1)).toBe(names);
   });
   it("a reduction starts with a number of qubits it can give", () => {
     const plan = { qubits: 61, classes: [0, 1, 2] } as never;

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { data } from "../../src/view/data";
 import { dataset, datasetMessage, type FakeLink, fakeLink, plan } from "./helpers";
 
@@ -40,8 +40,9 @@ describe("the source", () => {
   it("asks at once, and offers a way on when nothing is open", () => {
     expect(link.sent).toEqual([{ type: "open" }]);
     link.tell(datasetMessage(null));
-    const button = one(".ql-data-empty button");
-    button.click();
+    [...root.querySelectorAll<HTMLElement>(".ql-data-empty button")]
+      .find((b) => b.textContent === "iris")
+      ?.click();
     expect(last()).toEqual({ type: "load", source: "iris" });
   });
 
@@ -61,6 +62,9 @@ describe("the source", () => {
       "There is no file 'pengins.csv'. Use 'penguins.csv'.",
     );
     expect(all(".ql-data-card")).toHaveLength(3);
+    card("b").dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
+    show(); // the answer to a choice: the refusal is still true
+    expect(all(".ql-data-source .ql-note")).toHaveLength(1);
     show();
     expect(all(".ql-data-source .ql-note")).toHaveLength(0);
   });
@@ -112,13 +116,13 @@ describe("columns", () => {
     const field = one(".ql-data-filter input") as HTMLInputElement;
     field.value = "a > 3";
     key(field, "Enter");
-    expect(last()).toEqual({ type: "filter", condition: "a > 3" });
+    expect(last()).toEqual({ type: "filter", condition: "a > 3", ranges: {} });
     link.tell({ type: "error", at: "filter", message: "unknown column 'c'", cure: "use 'a'" });
     expect(all(".ql-note.err")).toHaveLength(1);
     link.tell(datasetMessage(dataset({ rows: 9, condition: "a > 3", hash: "h2" })));
     expect(one(".ql-data-figures").textContent).toContain("9 rows of 1,000");
     one(".ql-data-clear").click();
-    expect(last()).toEqual({ type: "filter", condition: "" });
+    expect(last()).toEqual({ type: "filter", condition: "", ranges: {} });
   });
 });
 
@@ -130,7 +134,9 @@ describe("to qubits", () => {
       [...form.querySelectorAll("button")].find((b) => b.textContent === label)?.click();
     press("PCA");
     expect(last()).toEqual({ type: "choose", set: { reduce: "pca", qubits: 2 } });
-    press("two");
+    all(".ql-data-class")
+      .find((b) => b.textContent === "two")
+      ?.click();
     expect(last()).toEqual({ type: "choose", set: { classes: ["<b>one</b>", "three"] } });
     const handle = all(".ql-data-split > b")[1] as HTMLElement;
     key(handle, "ArrowRight");
@@ -158,26 +164,103 @@ describe("to qubits", () => {
 });
 
 describe("the grid", () => {
+  const columns = [0, 800, 1600].map((at) => ({ kind: "number" as const, at }));
+  const block = new DataView(new ArrayBuffer(2400));
+  for (let i = 0; i < 300; i++) block.setFloat64(8 * i, i === 0 ? Number.NaN : i + 0.5, true);
+  const view = (): HTMLElement => one(".ql-data-scroll");
+  const page = (changes: object = {}): void =>
+    link.tell({ type: "page", hash: "h1", id: 1, from: 0, n: 100, columns, ...changes }, [block]);
+
   it("asks for what is seen and paints it when it comes", async () => {
     show();
     await frame();
     const asked = link.sent.find((m) => m.type === "page");
     expect(asked).toEqual({ type: "page", id: 1, from: 0, n: 100 });
-    expect(all(".ql-data-window td.wait").length).toBeGreaterThan(0);
-    const block = new DataView(new ArrayBuffer(2400));
-    for (let i = 0; i < 300; i++) block.setFloat64(8 * i, i === 0 ? Number.NaN : i + 0.5, true);
-    const columns = [0, 800, 1600].map((at) => ({ kind: "number" as const, at }));
-    link.tell({ type: "page", hash: "old", id: 1, from: 0, n: 100, columns }, [block]);
+    expect(all(".ql-data-lines .wait").length).toBeGreaterThan(0);
+    page({ hash: "old" });
     await frame();
-    expect(all(".ql-data-window td.wait").length).toBeGreaterThan(0);
-    link.tell({ type: "page", hash: "h1", id: 1, from: 0, n: 100, columns }, [block]);
+    expect(all(".ql-data-lines .wait").length).toBeGreaterThan(0);
+    page();
     await frame();
-    const cells = all(".ql-data-window tbody tr:first-child td").map((c) => c.textContent);
-    expect(cells.slice(0, 3)).toEqual(["1", "missing", "100.5"]);
-    one(".ql-data-window tbody tr:nth-child(2) td").click();
+    const row = one(".ql-data-lines [data-row='0']");
+    expect([...row.children].slice(0, 2).map((c) => c.textContent)).toEqual(["1", "missing"]);
+    expect(row.getAttribute("aria-rowindex")).toBe("2");
+    (one(".ql-data-lines [data-row='1']").lastElementChild as HTMLElement).click();
     expect(last()).toEqual({ type: "row", row: 1 });
-    key(one(".ql-data-scroll"), "ArrowDown");
-    expect(last()).toEqual({ type: "row", row: 2 });
+  });
+
+  it("moves the cursor with the keys, one row asked for at a time, and tells a screen reader where it is", async () => {
+    show();
+    await frame();
+    page();
+    await frame();
+    key(view(), "ArrowDown");
+    key(view(), "ArrowDown");
+    key(view(), "ArrowDown");
+    expect(link.sent.filter((m) => m.type === "row")).toEqual([{ type: "row", row: 1 }]);
+    link.tell({ type: "preview", key: "k1", preview: null });
+    expect(link.sent.filter((m) => m.type === "row").at(-1)).toEqual({ type: "row", row: 3 });
+    link.tell({ type: "preview", key: "k1", preview: null });
+    expect(view().getAttribute("aria-rowcount")).toBe("1001");
+    expect(view().getAttribute("aria-colcount")).toBe("4");
+    key(view(), "Home");
+    expect(last()).toEqual({ type: "row", row: 0 });
+    const named = view().getAttribute("aria-activedescendant") ?? "";
+    const cell = document.getElementById(named);
+    expect(cell?.getAttribute("role")).toBe("gridcell");
+    expect(cell?.closest("[data-row]")?.getAttribute("data-row")).toBe("0");
+  });
+
+  it("goes to the header above the first row and sorts there, as a click does", async () => {
+    show();
+    await frame();
+    key(view(), "ArrowUp");
+    const head = document.getElementById(view().getAttribute("aria-activedescendant") ?? "");
+    expect(head?.getAttribute("role")).toBe("columnheader");
+    expect(head?.getAttribute("aria-sort")).toBe("none");
+    key(view(), "Enter");
+    expect(last()).toEqual({ type: "sort", by: "a", descending: false });
+    expect(view().getAttribute("aria-busy")).toBe("true");
+    const sorted = (descending: boolean) =>
+      link.tell(datasetMessage(dataset({ hash: `s${descending}`, sort: { by: "a", descending } })));
+    sorted(false);
+    expect(view().hasAttribute("aria-busy")).toBe(false);
+    expect(one(".head [data-column='0']").getAttribute("aria-sort")).toBe("ascending");
+    one(".head [data-column='0']").click();
+    expect(last()).toEqual({ type: "sort", by: "a", descending: true });
+    sorted(true);
+    one(".head [data-column='0']").click();
+    expect(last()).toEqual({ type: "sort", by: null, descending: false });
+  });
+
+  it("picks the row of the dataset, in whatever order the rows are shown", async () => {
+    show();
+    link.tell(datasetMessage(dataset({ hash: "s", sort: { by: "a", descending: true } })));
+    await frame();
+    const order = new DataView(new ArrayBuffer(2800));
+    for (let i = 0; i < 100; i++) order.setUint32(2400 + 4 * i, 999 - i, true);
+    link.tell({ type: "page", hash: "s", id: 9, from: 0, n: 100, columns, rows: 2400 }, [order]);
+    await frame();
+    expect(one(".ql-data-lines [data-row='2'] .id").textContent).toBe("998");
+    one(".ql-data-lines [data-row='2'] .id").click();
+    expect(last()).toEqual({ type: "row", row: 997 });
+    await frame();
+    expect(all(".ql-data-lines .picked").map((l) => l.dataset.row)).toEqual(["2"]);
+  });
+
+  it("asks for smaller pages of a wide table, and again for one that got lost", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      link.tell(datasetMessage(dataset({ page: 40 })));
+      const asked = () => link.sent.filter((m) => m.type === "page");
+      expect(asked()).toEqual([{ type: "page", id: 1, from: 0, n: 20 }]);
+      vi.advanceTimersByTime(3100);
+      vi.useRealTimers();
+      await frame();
+      expect(asked().at(-1)).toEqual({ type: "page", id: 2, from: 0, n: 20 });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("shows everything of a file as text, never as markup", () => {

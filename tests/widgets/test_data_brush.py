@@ -1,0 +1,148 @@
+"""What the Data view filters to: values of a column, bars by their edges; strict loading; the report of bad rows."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import qlab
+from qlab.data import fingerprint
+from qlab.widgets import dataserver
+
+from .test_data_rows import PENGUINS, Page
+
+
+@pytest.fixture
+def penguins() -> Page:
+    page = Page()
+    page.say("load", source=str(PENGUINS))
+    return page
+
+
+def test_values_are_filtered_to_and_the_copied_code_says_the_same(penguins: Page) -> None:
+    frame = pd.read_csv(PENGUINS)
+    brush: dict[str, Any] = {"sex": {"values": ["male", None]}, "year": {"values": [2008, 2009]}}
+    keep_sex, keep_year = frame.sex.isna() | (frame.sex == "male"), frame.year > 2007
+    cross = penguins.say("brush", id=3, ranges=brush)[0]
+    assert (cross["rows"], cross["total"]) == (int((keep_sex & keep_year).sum()), 344)
+    island = {c["name"]: c["counts"] for c in cross["columns"]}["island"][0]
+    assert island == frame.island[keep_sex & keep_year].value_counts().loc[["Biscoe", "Dream", "Torgersen"]].tolist()
+    about, plan = (m for m in penguins.say("filter", condition="", ranges=brush) if m["type"] in {"dataset", "plan"})
+    assert about["dataset"]["ranges"] == brush
+    assert about["dataset"]["rows"] == cross["rows"]
+    names: dict[str, Any] = {}
+    exec(plan["code"], names)
+    assert names["ds"].rows == cross["rows"]
+    assert names["fx"].lineage.id == plan["plan"]["lineage"]
+
+
+@pytest.mark.parametrize(
+    "brush",
+    [
+        {"values": []},
+        {"values": "male"},
+        {"values": ["a'b\"c"]},
+        {"values": [{}]},
+        {"other": 1},
+        {"values": [True, 1.5]},
+    ],
+)
+def test_values_that_cannot_be_filtered_to_are_refused(penguins: Page, brush: Any) -> None:
+    column = "year" if brush.get("values") == [True, 1.5] else "sex"
+    told = penguins.say("filter", condition="", ranges={column: brush})
+    assert [(m["type"], m["at"]) for m in told] == [("error", "filter")]
+    assert penguins.server.dataset is not None
+    assert penguins.server.dataset.rows == 344
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("sex in ('male')", lambda f: f.sex == "male"),
+        ("sex in (male, missing) and year in (2007, 2009)", lambda f: (f.sex != "female") & (f.year != 2008)),
+        ("`island` in(\"Dream\" , 'Biscoe')", lambda f: f.island != "Torgersen"),
+        ("island in ('Dream, or )not', Dream)", lambda f: f.island == "Dream"),
+        ("year in (2007)", lambda f: f.year == 2007),
+    ],
+)
+def test_in_keeps_what_pandas_keeps(condition: str, kept: Any) -> None:
+    assert qlab.load(PENGUINS).filter(condition).rows == int(kept(pd.read_csv(PENGUINS)).sum())
+
+
+@pytest.mark.parametrize("condition", ["sex in ()", "sex in (male", "sex in (male,)", "sex in (,male)", "year in (x)"])
+def test_a_list_that_cannot_be_read_is_refused(condition: str) -> None:
+    with pytest.raises(qlab.DataError):
+        qlab.load(PENGUINS).filter(condition)
+
+
+def test_each_histogram_says_where_its_bars_begin_and_end(penguins: Page) -> None:
+    columns = {c["name"]: c for c in penguins.say("open")[0]["dataset"]["columns"]}
+    frame = pd.read_csv(PENGUINS)
+    assert columns["year"]["span"] == [2006.5, 2009.5]
+    assert columns["sex"]["span"] is None
+    low, high = columns["body_mass_g"]["span"]
+    counts = np.histogram(frame.body_mass_g.dropna(), np.linspace(low, high, 23))[0]
+    assert np.sum(columns["body_mass_g"]["counts"], axis=0).tolist() == counts.tolist()
+
+
+def test_a_strict_load_refuses_bad_rows_and_the_code_says_so(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("a,b\n" + "1,x\n2,y\n" * 10)
+    bad.write_text("a,b\n" + "1,x\n2,y\n" * 10 + "=1+1,y\n")
+    page = Page()
+    page.say("load", source=str(good))
+    told = page.say("load", source=str(bad), strict=True)
+    assert told[-1]["type"] == "error"
+    assert told[-1]["at"] == "load"
+    assert "line 22" in str(told[-1])
+    assert page.server.dataset is not None
+    assert page.server.dataset.name == "good.csv"
+    code = page.say("load", source=str(good), strict=True)[-1]["code"]
+    assert page.say("load", source=str(bad))[-1]["type"] == "plan"
+    told = page.say("export", id="e", what="bad", format="csv")
+    assert (told[0]["name"], told[0]["rows"], told[0]["neutralised"]) == ("bad-bad-rows.csv", 1, 1)
+    page.say("pull", id="e", at=0)
+    saved = pd.read_csv(io.BytesIO(page.got[-1][1][0]))
+    assert saved.to_dict("records") == [{"line": 22, "column": "a", "kind": "not a number", "text": "'=1+1"}]
+    assert "on_bad" not in code, "an open dataset keeps its tab and its call"
+    fresh = Page()
+    assert (
+        "qlab.load(" + repr(str(good)) + ", on_bad='raise')"
+        in fresh.say("load", source=str(good), strict=True)[-1]["code"]
+    )
+
+
+def test_rows_of_a_large_table_are_shown_before_it_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataserver, "LARGE", 100)
+    hashed: list[int] = []
+    plain = fingerprint.fingerprint
+
+    def counted(table: Any) -> str:
+        hashed.append(len(page.got))
+        return plain(table)
+
+    monkeypatch.setattr("qlab.data.dataset.fingerprint", counted)
+    frame = pd.DataFrame({"a": np.arange(300.0), "t": ["x", "y"] * 150})
+    page = Page(variables=lambda: {"df": frame})
+    told = page.say("load", source="df")
+    assert [m["dataset"]["provisional"] for m in told if m["type"] == "dataset"] == [True, False]
+    assert min(hashed) >= 1, "nothing was hashed before the first message"
+    again = page.say("load", source="df")
+    assert again[0]["tabs"] == told[0]["tabs"], "an equal table keeps its tab"
+    frame.loc[0, "a"] = -1.0
+    assert len(page.say("load", source="df")[0]["tabs"]) == 2
+
+
+def test_a_cancelled_file_is_not_loaded_though_all_of_it_waits_already() -> None:
+    page = Page()
+    page.server.handle({"type": "upload", "id": "u", "name": "a.csv", "size": 8})
+    page.server.handle({"type": "chunk", "id": "u", "at": 0}, [b"a,b\n1,2\n"])
+    page.say("cancel", id="u")
+    states = [m["state"] for m, _ in page.got if m["type"] == "upload"]
+    assert states == ["ready", "gone"]
+    assert page.server.dataset is None
