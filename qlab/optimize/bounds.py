@@ -15,15 +15,15 @@ import numpy as np
 
 from .parts import NoOverlap
 from .problem import Problem
-from .terms import lattice
 
 Proof = tuple[float, str, dict[str, Any]]
 ENUMERATE = 16  # bits that a checker enumerates
+SPECTRAL = 1500  # spins whose eigenvalues it takes
 
 
 def rounded(p: Problem, bound: float) -> float:
     """Return the bound tightened to the next value that the objective can have, with room for rounding errors."""
-    step = lattice([v for k, v in p.terms if k]) if p.integral or len(p.terms) < 100_000 else 0.0
+    step = p.step
     if step <= 0.0:
         return bound
     constant = dict(p.terms).get((), 0.0)
@@ -41,10 +41,13 @@ def box(p: Problem) -> Proof:
     """Return the bound of the ranges alone: each term at its best, one-hot groups at their best option."""
     total, grouped = dict(p.terms).get((), 0.0) * p.sign, {i for g in p.groups for i in g}
     linear: dict[int, float] = {}
+    bits = all(v.binary for v in p.variables)
     for key, value in p.terms:
         cost = p.sign * value
         if len(key) == 1 and key[0] in grouped:
             linear[key[0]] = cost
+        elif key and bits:
+            total += min(0.0, cost)
         elif key:
             lows, highs = [p.variables[i].low for i in key], [p.variables[i].high for i in key]
             if any(math.isinf(h) for h in highs):
@@ -136,7 +139,7 @@ def quick(p: Problem) -> Proof:
 
 def _spins(p: Problem) -> tuple[Any, float] | None:
     """Return a symmetric matrix A and a constant with sign·objective = z'Az + constant; the last spin is fixed."""
-    if any(len(k) > 2 for k, _ in p.terms) or not all(v.binary for v in p.variables) or p.n > 1500 or p.constraints:
+    if any(len(k) > 2 for k, _ in p.terms) or not all(v.binary for v in p.variables) or p.n > SPECTRAL or p.constraints:
         return None
     ising = p.to_ising()
     a = np.zeros((p.n + 1, p.n + 1))
@@ -145,7 +148,9 @@ def _spins(p: Problem) -> tuple[Any, float] | None:
     return a, ising.offset
 
 
-def spectral(p: Problem, seconds: float, stop: Callable[[], bool] = lambda: False) -> Proof | None:
+def spectral(
+    p: Problem, seconds: float, stop: Callable[[], bool] = lambda: False, steps: int | None = None
+) -> Proof | None:
     """Return an eigenvalue bound of an unconstrained quadratic problem, improved by its diagonal while time lasts.
 
     For spins z'Az ≥ Σu + N·λ_min(A - diag u) for every u; the evidence is u, the proof one eigenvalue.
@@ -155,21 +160,26 @@ def spectral(p: Problem, seconds: float, stop: Callable[[], bool] = lambda: Fals
 
     from scipy.linalg import eigh
 
+    end = last = time.monotonic()
+    end += seconds
+    if 1.5e-10 * p.n**3 > seconds:  # one eigenvalue takes longer
+        return None
     made = _spins(p)
     if made is None:
         return None
     a, _ = made
     n = len(a)
-    end = time.monotonic() + seconds
     u, best, kept = np.zeros(n), -math.inf, np.zeros(n)
     scale = float(np.abs(a).sum() / n) or 1.0
-    for k in range(200):
+    for k in range(200 if steps is None else min(200, steps)):
         low, v = eigh(a - np.diag(u), subset_by_index=[0, min(2, n - 1)])
         value = float(u.sum() + n * low[0])
         if value > best:
             best, kept = value, u.copy()
-        if time.monotonic() > end or stop():
+        now = time.monotonic()
+        if 2 * now - last > end or stop():  # another one would end too late
             break
+        last = now
         close = v[:, low < low[0] + 0.02 * scale] if n > 3 else v[:, :1]
         slope = 1.0 - n * (close**2).mean(axis=1)
         u = u + scale * 2.0 / (k + 4.0) * slope / max(1.0, float(np.abs(slope).max()))
@@ -189,13 +199,14 @@ def verify_spectral(p: Problem, u: list[float]) -> Proof | None:
     return rounded(p, value), "eigenvalue", {"kind": "spectral", "u": list(u)}
 
 
-def linear(p: Problem) -> Proof | None:
-    """Return the linear relaxation's bound with its dual values as evidence, or None where it has none."""
+def linear(p: Problem, seconds: float = 60.0) -> Proof | None:
+    """Return the linear relaxation's bound with its dual values as evidence, or None: it has none, or took too long."""
     from .milp import relaxation
 
-    if not p.pure_binary or len(p.terms) > 20_000:
+    # writing the rows takes about 30 µs a product, and the checker writes them again, twice
+    if not p.pure_binary or len(p.terms) > 20_000 or 1e-4 * len(p.terms) > seconds:
         return None
-    prog, found = relaxation(p)
+    prog, found = relaxation(p, seconds)
     if found.status != 0:
         return None
     upper, lower = np.array([r[2] for r in prog.rows]), np.array([r[1] for r in prog.rows])
@@ -274,15 +285,17 @@ def replay(p: Problem, evidence: dict[str, Any]) -> Proof | None:
     return None
 
 
-def best_independent(p: Problem, seconds: float, stop: Callable[[], bool] = lambda: False) -> Proof:
-    """Return the tightest of the bounds that a checker can recompute."""
+def best_independent(
+    p: Problem, seconds: float, stop: Callable[[], bool] = lambda: False, steps: int | None = None
+) -> Proof:
+    """Return the tightest of the bounds that a checker can recompute; ``steps`` of the eigenvalue's improvement."""
     proofs: list[Proof | None] = [quick(p)]
     if p.pure_binary and p.n <= ENUMERATE:
         proofs.append(enumeration(p))
     elif p.constraints or len(p.terms) < 3000:
-        proofs.append(linear(p))
+        proofs.append(linear(p, seconds))
     if not p.constraints and p.n > ENUMERATE and not stop():
-        proofs.append(spectral(p, seconds, stop))
+        proofs.append(spectral(p, seconds, stop, steps))
     return max((q for q in proofs if q is not None), key=lambda q: p.sign * q[0])
 
 

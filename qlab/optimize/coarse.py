@@ -18,9 +18,9 @@ from . import inspired
 from .events import Event
 from .local import Binary, Rounds
 from .search import Search
-from .shop import Shop
+from .shop import schedule_of
 from .variational import best_of, figures, histogram, make_engine, sample, tune
-from .window import Tried, bit_windows, group_windows, order_windows
+from .window import Effort, Tried, bit_windows, group_windows, order_windows
 
 METHODS = ("qaoa", "annealing", "path_integral", "bifurcation", "discrete_bifurcation", "none")
 Coarse = Generator[Event, None, tuple[str, dict[str, Any]]]
@@ -30,7 +30,7 @@ SAMPLED_BITS = 4000  # a QUBO beyond it takes a sampler longer than it is worth
 def start(s: Search) -> Iterator[Event]:
     """Offer a first point by a priority rule: the baseline that the coarse stage has to beat."""
     if s.p.kind in ("job_shop", "rcpsp"):
-        event = s.offer(Shop.of(s.p, s.seed, None).point(), "priority rule")
+        event = s.offer(schedule_of(s.p, s.seed, None).point(), "priority rule")
         if event:
             yield event
 
@@ -39,16 +39,15 @@ def qaoa(s: Search, *, depth: int, window: int, windows: int, shots: int, mixer:
     """QAOA: the whole problem if its bits fit the window, else windows of it."""
     p = s.p
     end = min(s.end, time.monotonic() + seconds)
+    effort = Effort(window, depth, shots, s.seed, windows, end, s.stop)
     if p.kind in ("job_shop", "rcpsp"):
-        shop = Shop.of(p, s.seed, s.x)
-        tries = order_windows(p, shop, depth=depth, shots=shots, seed=s.seed, end=end, stop=s.stop, count=windows)
+        shop = schedule_of(p, s.seed, s.x)
+        tries = order_windows(shop, effort)
         return (yield from _windows(s, tries, "orders, Grover mixer"))
     if all(v.binary for v in p.variables) and not p.constraints and p.n > window:
         rng = np.random.default_rng([s.seed, 3])
         x = rng.integers(0, 2, p.n).astype(float)
-        tries = bit_windows(
-            p, x, size=window, depth=depth, shots=shots, seed=s.seed, end=end, stop=s.stop, count=windows
-        )
+        tries = bit_windows(p, x, effort)
         return (yield from _windows(s, tries, "bits, X mixer"))
     try:
         bits = p.to_bits(keep_groups=bool(p.groups))
@@ -67,9 +66,7 @@ def qaoa(s: Search, *, depth: int, window: int, windows: int, shots: int, mixer:
         event = s.offer(begun, "greedy moves")
         if event:
             yield event
-        tries = group_windows(
-            p, begun, size=window, depth=depth, shots=shots, seed=s.seed, end=end, stop=s.stop, count=windows
-        )
+        tries = group_windows(p, begun, effort)
         return (yield from _windows(s, tries, "one-hot groups, XY mixer"))
     kind = mixer or ("xy" if bits.groups else "x")
     if kind == "x" and bits.kept:
@@ -129,9 +126,7 @@ def sampler(s: Search, method: str, *, reads: int, seconds: float) -> Coarse:
     """A quantum-inspired sampler of the whole QUBO, in batches until the time is up; infeasible reads are repaired."""
     p = s.p
     end = min(s.end, time.monotonic() + seconds)
-    if method == "annealing":
-        inspired.sample(_tiny(), "annealing", reads=1, effort=1)  # says at once what is missing
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"most": SAMPLED_BITS, "over": lambda: s.stop() or time.monotonic() > end}
     if p.kind in ("job_shop", "rcpsp") and s.value is not None:
         options["horizon"] = int(s.value)
     try:
@@ -145,10 +140,11 @@ def sampler(s: Search, method: str, *, reads: int, seconds: float) -> Coarse:
     values: list[float] = []
     feasible = 0
     done = 0
-    effort = 200
+    # by the problem's size, never by the clock, so that the time limit only cuts: a batch takes about 0.1 s
+    work = (len(q.coef) * 2 + q.n) * (8 * 8 if method == "path_integral" else 8)
+    effort = min(5000, max(20, 200_000_000 // work))
     while time.monotonic() < end and not s.stop() and done < reads:
         count = min(8, reads - done)
-        began = time.monotonic()
         found, energies = inspired.sample(q, method, reads=count, effort=effort, seed=s.seed, first=done)
         done += count
         for b, _ in zip(found, energies, strict=True):
@@ -159,8 +155,6 @@ def sampler(s: Search, method: str, *, reads: int, seconds: float) -> Coarse:
                 event = s.offer(x, method.replace("_", " "))
                 if event:
                     yield event
-        if time.monotonic() - began < 0.15:
-            effort = min(effort * 2, 20_000)
         if s.proved:
             break
     told: dict[str, Any] = {
@@ -185,9 +179,3 @@ def _share(values: list[float], reads: int, best: float | None, n: int) -> dict[
         "log2_uniform": -n,
         "log2_times_uniform": math.log2(hits / reads) + n if hits else -math.inf,
     }
-
-
-def _tiny() -> Any:
-    from .templates import qubo
-
-    return qubo([[1.0]]).to_qubo()

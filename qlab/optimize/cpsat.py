@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,9 +139,12 @@ def _objective(m: Model) -> None:
 
 
 def solve(
-    m: Model, *, hint: FloatArray | None, seconds: float, seed: int, emit: Callable[[Any], None], handle: list[Any]
-) -> tuple[str, float | None]:
-    """Solve; emits ("x", point) and ("bound", value), puts the solver into ``handle``; returns (status, bound).
+    m: Model, *, hint: FloatArray | None, seconds: float, seed: int, emit: Callable[[Any], None], handle: list[Any],
+    steps: int | None = None,
+) -> tuple[str, float | None]:  # fmt: skip
+    """Solve, in ``steps`` of deterministic time if given; returns (status, bound).
+
+    Emits ("x", point) and ("bound", value) on the way and puts the solver into ``handle``.
 
     Statuses: ``"optimal"``, ``"feasible"``, ``"infeasible"``, ``"unknown"``.
     """
@@ -152,6 +156,9 @@ def solve(
     solver.parameters.max_time_in_seconds = max(0.01, seconds)
     solver.parameters.num_workers = WORKERS
     solver.parameters.random_seed = seed % 2**31
+    if steps is not None:
+        solver.parameters.max_deterministic_time = float(steps)
+        solver.parameters.interleave_search = True  # workers take turns, so that the search doesn't hang on timing
     constant = dict(p.terms).get((), 0.0)
     unit = m.step if m.step > 0 else 1.0
 
@@ -180,12 +187,13 @@ def conflict(p: Problem, seconds: float = 5.0) -> list[str]:
     m = build(p, relaxable=True)
     m.model.ClearObjective()
     names = list(m.literals)
+    end = time.monotonic() + seconds
 
     def infeasible(kept: list[str]) -> list[str] | None:
         m.model.ClearAssumptions()
         m.model.AddAssumptions([m.literals[n] for n in kept])
         solver = cp.CpSolver()
-        solver.parameters.max_time_in_seconds = seconds
+        solver.parameters.max_time_in_seconds = max(0.05, end - time.monotonic())
         solver.parameters.num_workers = 1
         if solver.Solve(m.model) != cp.INFEASIBLE:
             return None
@@ -199,6 +207,8 @@ def conflict(p: Problem, seconds: float = 5.0) -> list[str]:
     if core is None:
         return []
     for name in list(core) if len(core) <= 60 else []:
+        if time.monotonic() > end:
+            break
         smaller = infeasible([n for n in core if n != name]) if name in core else None
         if smaller is not None:
             core = smaller

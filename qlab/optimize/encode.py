@@ -8,6 +8,7 @@ feasible one (the classical exact-penalty argument).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import OptimizeError
@@ -21,7 +22,15 @@ MAX_TERMS = 4_000_000
 RESOLUTION = 1023  # steps of a slack whose constraint has no common measure
 
 
-def to_bits(p: Problem, *, penalty: float | None = None, keep_groups: bool = False, horizon: int | None = None) -> Bits:
+def to_bits(
+    p: Problem,
+    *,
+    penalty: float | None = None,
+    keep_groups: bool = False,
+    horizon: int | None = None,
+    most: int = MAX_BITS,
+    over: Callable[[], bool] = lambda: False,
+) -> Bits:
     """Return a problem over bits.
 
     Args:
@@ -29,10 +38,12 @@ def to_bits(p: Problem, *, penalty: float | None = None, keep_groups: bool = Fal
         penalty: The factor of broken constraints; by default the smallest one that the proof covers.
         keep_groups: Leave the one-hot constraints to a mixer that keeps them (XY, Grover).
         horizon: Scheduling: the latest end, which sets how many bits a start takes.
+        most: Bits that are too many; 50,000 at most.
+        over: Asked now and then whether to give up.
 
     Raises:
-        OptimizeError: for a variable without an upper bound, a constraint that no point can keep, or more than
-            50,000 bits.
+        OptimizeError: for a variable without an upper bound, a constraint that no point can keep, more than ``most``
+            bits, or when ``over`` says so.
 
     Example:
         >>> from qlab.optimize import knapsack
@@ -42,7 +53,7 @@ def to_bits(p: Problem, *, penalty: float | None = None, keep_groups: bool = Fal
     """
     if horizon is not None:
         p = with_horizon(p, horizon)
-    return _Encoder(p, keep_groups).finish(penalty)
+    return _Encoder(p, keep_groups, most, over).finish(penalty)
 
 
 def with_horizon(p: Problem, horizon: int) -> Problem:
@@ -58,8 +69,8 @@ def with_horizon(p: Problem, horizon: int) -> Problem:
 
 
 class _Encoder:
-    def __init__(self, p: Problem, keep_groups: bool) -> None:
-        self.p, self.keep = p, keep_groups
+    def __init__(self, p: Problem, keep_groups: bool, most: int, over: Callable[[], bool]) -> None:
+        self.p, self.keep, self.most, self.over = p, keep_groups, most, over
         self.names: list[str] = []
         self.affine: list[Affine] = []
         self.timed: dict[int, dict[int, int]] = {}  # variable -> value -> its bit, for one-hot integers
@@ -71,6 +82,7 @@ class _Encoder:
         timed |= {
             i for c in p.constraints if isinstance(c, Linear) and timed & {i for i, _ in c.terms} for i, _ in c.terms
         }
+        self._refuse(sum(v.high - v.low + 1 for k, v in enumerate(p.variables) if k in timed), "the starts")
         for k, v in enumerate(p.variables):
             self._variable(k, v.name, v.low, v.high, k in timed)
         position = {k: linear[0][0] for k, (_, linear) in enumerate(self.affine) if len(linear) == 1}
@@ -79,13 +91,16 @@ class _Encoder:
 
     def _bit(self, name: str) -> int:
         self.names.append(name)
-        if len(self.names) > MAX_BITS:
+        self._refuse(len(self.names), name)
+        return len(self.names) - 1
+
+    def _refuse(self, bits: float, where: str) -> None:
+        if self.most < bits < math.inf:
             raise OptimizeError(
-                f"the problem takes more than {MAX_BITS:,} bits",
-                where=name,
+                f"the problem takes more than {self.most:,} bits",
+                where=where,
                 cure="give a smaller horizon or range, or solve it without bits (coarse='none')",
             )
-        return len(self.names) - 1
 
     def _variable(self, k: int, name: str, low: int, high: float, timed: bool) -> None:
         if math.isinf(high):
@@ -119,9 +134,7 @@ class _Encoder:
                 self._no_overlap(c)
             else:
                 self._cumulative(c)
-            if len(self.broken) > MAX_TERMS:
-                raise OptimizeError(f"the penalties take more than {MAX_TERMS:,} terms", where=f"constraint {c.name}",
-                                    cure="give a smaller horizon, or use coarse='none'")  # fmt: skip
+            self._check(c.name)
         needed, spread = self._needed()
         factor = needed if penalty is None else float(penalty)
         if not self.broken:
@@ -140,6 +153,15 @@ class _Encoder:
             )
         return Bits(len(self.names), self.objective, self.broken, factor, safe, proof, self.p.sign, tuple(self.affine),
                     tuple(self.groups), self.keep, tuple(self.names), tuple(self.slacks))  # fmt: skip
+
+    def _check(self, name: str) -> None:
+        """Raise when there are too many terms, or the caller has no more time."""
+        if len(self.broken) > MAX_TERMS:
+            raise OptimizeError(f"the penalties take more than {MAX_TERMS:,} terms", where=f"constraint {name}",
+                                cure="give a smaller horizon, or use coarse='none'")  # fmt: skip
+        if self.over():
+            raise OptimizeError("writing the problem in bits takes too long", where=f"constraint {name}",
+                                cure="give it longer, or use coarse='none'")  # fmt: skip
 
     def _needed(self) -> tuple[float, float]:
         low, high = bounds(self.objective)
@@ -215,6 +237,7 @@ class _Encoder:
         """Forbid each pair of values that breaks it; exact, and no slack is needed."""
         (i, a), (j, b) = timed[0], timed[1] if len(timed) == 2 else (None, 0.0)
         for v, bit in self._value_bits(i):
+            self._check(c.name)
             for w, other in self._value_bits(j) if j is not None else [(0, None)]:
                 left = a * v + b * w - c.rhs
                 if (c.sense == "<=" and left > 0) or (c.sense == ">=" and left < 0) or (c.sense == "==" and left != 0):
@@ -224,6 +247,7 @@ class _Encoder:
         tasks = [t for t in c.tasks if t[1] > 0]
         for k, (i, d) in enumerate(tasks):
             for j, e in tasks[k + 1 :]:
+                self._check(c.name)
                 for v, bit in self._value_bits(i):
                     for w, other in self._value_bits(j):
                         if v < w + e and w < v + d:
@@ -233,6 +257,7 @@ class _Encoder:
         tasks = [t for t in c.tasks if t[1] > 0 and t[2] > 0]
         latest = max((max(v for v, _ in self._value_bits(i)) + d for i, d, _ in tasks), default=0)
         for time in range(latest):
+            self._check(c.name)
             items: list[tuple[int, float]] = []
             constant = -float(c.capacity)
             for i, d, r in tasks:

@@ -92,15 +92,20 @@ def sample(
     return bits[order], energy[order]
 
 
-def _dwave(q: Qubo, reads: int, sweeps: int, seed: int) -> tuple[IntArray, FloatArray]:
+def dwave_samplers() -> Any:
+    """Return the module; an OptimizeError says what is missing."""
     try:
-        samplers = importlib.import_module("dwave.samplers")
+        return importlib.import_module("dwave.samplers")
     except ImportError as error:
         raise OptimizeError(
             "simulated annealing comes from dwave-samplers, which isn't installed",
             where="coarse='annealing'",
             cure="pip install 'qlab[opt]', or use coarse='bifurcation' or 'path_integral'",
         ) from error
+
+
+def _dwave(q: Qubo, reads: int, sweeps: int, seed: int) -> tuple[IntArray, FloatArray]:
+    samplers = dwave_samplers()
     quadratic = {(int(i), int(j)): float(c) for i, j, c in zip(q.i, q.j, q.coef, strict=True)}
     dimod = importlib.import_module("dimod")
     model = dimod.BinaryQuadraticModel({k: float(v) for k, v in enumerate(q.linear)}, quadratic, q.offset, "BINARY")

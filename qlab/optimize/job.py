@@ -84,6 +84,9 @@ class Run:
         self.error: dict[str, str | None] | None = None
         self.stages: list[StageEnded] = []
         self.version = 0  # grows with every event, for panels
+        self.problem: Any = None  # what it solves, and its time limit, for panels
+        self.limit = 0.0
+        self._panel: Any = None
         self._failure: BaseException | None = None
         self._events: list[Event] = []
         self._stop = Stop()
@@ -105,6 +108,15 @@ class Run:
     def is_active(self) -> bool:
         """Whether it hasn't ended."""
         return not self._done.is_set()
+
+    @property
+    def panel(self) -> Any:
+        """The live panel of this run, a widget; shown by a cell that ends with it."""
+        if self._panel is None:
+            from ..widgets.optpanel import OptPanel
+
+            self._panel = OptPanel(self, self.problem, self.limit)
+        return self._panel
 
     def stop(self) -> None:
         """End soon, keeping the incumbent and its bound; returns at once."""

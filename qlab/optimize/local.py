@@ -14,7 +14,7 @@ import numpy as np
 from .inspired import seeds
 from .parts import Linear
 from .problem import Problem
-from .shop import Shop
+from .shop import schedule_of
 from .tabu import Restarts
 from .terms import FloatArray
 
@@ -80,7 +80,9 @@ class Binary:
                 x[rng.choice(mine)] = 1
         self.count += 1
         best = np.zeros(self.p.n, np.int64)
-        steps = int(np.clip(2_000_000 // max(1, self.p.n), 50, 5000))
+        n, pairs = self.p.n, len(self.couplings[1])
+        tried = 2 * n + 8 * min(200, n) if len(self.ptr) > 1 else 2 * n  # flips that a step tries
+        steps = int(np.clip(150_000 / (0.03 * n + 0.0006 * tried * pairs / n), 50, 5000))  # a round takes about 0.15 s
         found = moves(*self.couplings, self.linear, *self.columns, self.low, self.high, self.group, self.members,
         self.ptr, x,
                       best, steps, self.weight, seeds(self.seed, 1, self.count)[0])  # fmt: skip
@@ -108,20 +110,32 @@ class Free:
 def rounds_for(p: Problem, seed: int, start: FloatArray | None) -> Rounds:
     """Return the local search of a problem's kind."""
     if p.kind in ("job_shop", "rcpsp"):
-        return Shop.of(p, seed, start)
+        return schedule_of(p, seed, start)
     if p.pure_binary and p.constraints and all(len(k) <= 2 for k, _ in p.terms):
         return Binary(p, seed, start)
     return Free(p, seed, start)
 
 
 def improve(
-    p: Problem, seed: int, start: FloatArray | None, *, end: float, stop: Callable[[], bool], done: Callable[[], bool]
+    p: Problem,
+    seed: int,
+    start: FloatArray | None,
+    *,
+    end: float,
+    stop: Callable[[], bool],
+    done: Callable[[], bool],
+    rounds: int | None = None,
 ) -> Iterator[FloatArray]:
-    """Yield better points until the time ``end``, a stop, or ``done()``."""
+    """Yield better points, ``rounds`` rounds long, if given; the time ``end``, a stop or ``done()`` cut it.
+
+    The same seed gives the same points in the same order; the first round is always made.
+    """
     search: Any = rounds_for(p, seed, start)
     value = None if start is None else p.value(start)
-    while time.monotonic() < end and not stop() and not done():
+    count = 0
+    while count == 0 or (time.monotonic() < end and not stop() and not done() and count != rounds):
         x = search.round()
+        count += 1
         if x is not None and p.better(p.value(x), value):
             value = p.value(x)
             yield x

@@ -134,9 +134,9 @@ def _cumulative(prog: Program, c: Cumulative) -> None:
 
 
 def solve(
-    p: Problem, *, seconds: float, emit: Callable[[Any], None], stop: Callable[[], bool]
+    p: Problem, *, seconds: float, emit: Callable[[Any], None], stop: Callable[[], bool], nodes: int | None = None
 ) -> tuple[str, float | None]:
-    """Solve in growing slices; emits ("x", point) and ("bound", value); returns (status, bound) as `cpsat.solve`.
+    """Solve in growing slices, or in one of ``nodes`` branch-and-bound nodes; emits and returns as `cpsat.solve`.
 
     Raises:
         OptimizeError: the problem is unbounded.
@@ -151,11 +151,15 @@ def solve(
     bound = None
     while True:
         left = end - time.monotonic()
-        arguments["options"] = {"mip_rel_gap": 0.0, "time_limit": max(0.05, min(slice_, left))}
+        if stop() or left <= 0:
+            return "unknown", bound
+        arguments["options"] = {"mip_rel_gap": 0.0, "time_limit": max(0.05, left if nodes else min(slice_, left))}
+        if nodes:
+            arguments["options"]["node_limit"] = nodes
         found = milp(**arguments)
         if found.status == 2:
             return "infeasible", None
-        if found.status == 3 or (found.status == 4 and _unbounded(p)):
+        if found.status == 3 or (found.status == 4 and is_unbounded(p)):
             raise unbounded(p)
         if found.mip_dual_bound is not None and math.isfinite(found.mip_dual_bound):
             bound = p.sign * float(found.mip_dual_bound) + constant
@@ -164,12 +168,12 @@ def solve(
             emit(("x", np.round(found.x[: p.n]).tolist()))
         if found.status == 0:
             return "optimal", bound
-        if stop() or time.monotonic() >= end - 0.05:
+        if stop() or nodes or time.monotonic() >= end - 0.05:
             return ("feasible" if found.x is not None else "unknown"), bound
         slice_ *= 2.0
 
 
-def relaxation(p: Problem) -> tuple[Program, Any]:
+def relaxation(p: Problem, seconds: float = 60.0) -> tuple[Program, Any]:
     """Return the program and `scipy.optimize.linprog`'s answer to its linear relaxation, with dual values."""
     from scipy.optimize import linprog
 
@@ -190,11 +194,13 @@ def relaxation(p: Problem) -> tuple[Program, Any]:
         b_eq=upper[equal] if equal.any() else None,
         bounds=list(zip(prog.low, [None if math.isinf(h) else h for h in prog.high], strict=True)),
         method="highs",
+        options={"time_limit": max(0.05, seconds)},
     )
 
 
-def _unbounded(p: Problem) -> bool:
-    return bool(relaxation(p)[1].status == 3) if any(math.isinf(v.high) for v in p.variables) else False
+def is_unbounded(p: Problem, seconds: float = 60.0) -> bool:
+    """Return whether the linear relaxation has no end."""
+    return any(math.isinf(v.high) for v in p.variables) and bool(relaxation(p, seconds)[1].status == 3)
 
 
 def unbounded(p: Problem) -> OptimizeError:
@@ -226,8 +232,9 @@ def conflict(p: Problem, seconds: float = 10.0) -> list[str]:
     def infeasible(kept: list[str]) -> bool:
         rows = np.flatnonzero([o in kept or o == "products" for o in prog.owner])
         limits = [LinearConstraint(matrix[rows], low[rows], high[rows])] if len(rows) else []
+        left = max(0.1, min(2.0, end - time.monotonic()))
         found = milp(np.zeros(len(prog.cost)), integrality=np.ones(len(prog.cost)), constraints=limits,
-                     bounds=Bounds(np.array(prog.low), np.array(prog.high)), options={"time_limit": 2.0})  # fmt: skip
+                     bounds=Bounds(np.array(prog.low), np.array(prog.high)), options={"time_limit": left})  # fmt: skip
         return bool(found.status == 2)
 
     if not infeasible(owners):

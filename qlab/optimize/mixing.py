@@ -2,7 +2,8 @@
 
 A mixer exp(-iβΣX) is cosβ[[1, -it], [-it, 1]] on each qubit, t = tanβ; the factor cosⁿβ is left to the phase table.
 Near π/2 the same form with t = -cotβ is followed by a flip of all qubits (``swap``). A sweep mixes the three qubits
-that number eight rows; the eight lanes of a vector are three qubits more.
+that number eight rows; the eight lanes of a vector are three qubits more. Eight complex vectors travel as a tuple of
+sixteen: real part, imaginary part, and so on.
 """
 
 from __future__ import annotations
@@ -22,44 +23,54 @@ def pair(ar: Any, ai: Any, br: Any, bi: Any, t: Any) -> Any:
 
 
 @inlined
-def oct(
-    r0: Any, i0: Any, r1: Any, i1: Any, r2: Any, i2: Any, r3: Any, i3: Any, r4: Any, i4: Any, r5: Any, i5: Any, r6:
-    Any, i6: Any, r7: Any, i7: Any, t: Any, swap: bool,
-) -> Any:  # fmt: skip
-    """Mix the three qubits that number eight vectors."""
-    r0, i0, r1, i1 = pair(r0, i0, r1, i1, t)
-    r2, i2, r3, i3 = pair(r2, i2, r3, i3, t)
-    r4, i4, r5, i5 = pair(r4, i4, r5, i5, t)
-    r6, i6, r7, i7 = pair(r6, i6, r7, i7, t)
-    r0, i0, r2, i2 = pair(r0, i0, r2, i2, t)
-    r1, i1, r3, i3 = pair(r1, i1, r3, i3, t)
-    r4, i4, r6, i6 = pair(r4, i4, r6, i6, t)
-    r5, i5, r7, i7 = pair(r5, i5, r7, i7, t)
-    r0, i0, r4, i4 = pair(r0, i0, r4, i4, t)
-    r1, i1, r5, i5 = pair(r1, i1, r5, i5, t)
-    r2, i2, r6, i6 = pair(r2, i2, r6, i6, t)
-    r3, i3, r7, i7 = pair(r3, i3, r7, i7, t)
+def swapped(ar: Any, ai: Any, br: Any, bi: Any, t: Any, swap: bool) -> Any:
+    """As `pair`, with the flip."""
+    ar, ai, br, bi = pair(ar, ai, br, bi, t)
     if swap:
-        return r7, i7, r6, i6, r5, i5, r4, i4, r3, i3, r2, i2, r1, i1, r0, i0
-    return r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7
+        return br, bi, ar, ai
+    return ar, ai, br, bi
 
 
 @inlined
-def quads(
-    r0: Any, i0: Any, r1: Any, i1: Any, r2: Any, i2: Any, r3: Any, i3: Any, r4: Any, i4: Any, r5: Any, i5: Any, r6:
-    Any, i6: Any, r7: Any, i7: Any, t: Any, swap: bool,
-) -> Any:  # fmt: skip
-    """Mix the two qubits that number four vectors, twice."""
-    r0, i0, r1, i1 = pair(r0, i0, r1, i1, t)
-    r2, i2, r3, i3 = pair(r2, i2, r3, i3, t)
-    r4, i4, r5, i5 = pair(r4, i4, r5, i5, t)
-    r6, i6, r7, i7 = pair(r6, i6, r7, i7, t)
+def load4(re: Array, im: Array, a: int, u: int) -> Any:
+    """Return four complex vectors, ``u`` apart."""
+    return (load(re, a), load(im, a), load(re, a + u), load(im, a + u), load(re, a + 2 * u), load(im, a + 2 * u),
+            load(re, a + 3 * u), load(im, a + 3 * u))  # fmt: skip
+
+
+@inlined
+def store4(re: Array, im: Array, a: int, u: int, v: Any) -> None:
+    """Set four complex vectors, ``u`` apart."""
+    store(re, a, v[0])
+    store(im, a, v[1])
+    store(re, a + u, v[2])
+    store(im, a + u, v[3])
+    store(re, a + 2 * u, v[4])
+    store(im, a + 2 * u, v[5])
+    store(re, a + 3 * u, v[6])
+    store(im, a + 3 * u, v[7])
+
+
+@inlined
+def quad(v: Any, t: Any, swap: bool) -> Any:
+    """Mix the two qubits that number four vectors."""
+    r0, i0, r1, i1 = pair(v[0], v[1], v[2], v[3], t)
+    r2, i2, r3, i3 = pair(v[4], v[5], v[6], v[7], t)
     r0, i0, r2, i2 = pair(r0, i0, r2, i2, t)
     r1, i1, r3, i3 = pair(r1, i1, r3, i3, t)
-    r4, i4, r6, i6 = pair(r4, i4, r6, i6, t)
-    r5, i5, r7, i7 = pair(r5, i5, r7, i7, t)
     if swap:
-        return r3, i3, r2, i2, r1, i1, r0, i0, r7, i7, r6, i6, r5, i5, r4, i4
+        return r3, i3, r2, i2, r1, i1, r0, i0
+    return r0, i0, r1, i1, r2, i2, r3, i3
+
+
+@inlined
+def oct(v: Any, t: Any, swap: bool) -> Any:
+    """Mix the three qubits that number eight vectors."""
+    a, b = quad(v[:8], t, swap), quad(v[8:], t, swap)
+    r0, i0, r4, i4 = swapped(a[0], a[1], b[0], b[1], t, swap)
+    r1, i1, r5, i5 = swapped(a[2], a[3], b[2], b[3], t, swap)
+    r2, i2, r6, i6 = swapped(a[4], a[5], b[4], b[5], t, swap)
+    r3, i3, r7, i7 = swapped(a[6], a[7], b[6], b[7], t, swap)
     return r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7
 
 
@@ -75,6 +86,14 @@ def lanes(r: Any, i: Any, t: Any, swap: bool) -> Any:
 
 
 @inlined
+def lanes8(v: Any, t: Any, swap: bool) -> Any:
+    """Mix the three qubits within each of eight vectors."""
+    return (lanes(v[0], v[1], t, swap) + lanes(v[2], v[3], t, swap) + lanes(v[4], v[5], t, swap)
+            + lanes(v[6], v[7], t, swap) + lanes(v[8], v[9], t, swap) + lanes(v[10], v[11], t, swap)
+            + lanes(v[12], v[13], t, swap) + lanes(v[14], v[15], t, swap))  # fmt: skip
+
+
+@inlined
 def sweep8(
     sr: Array, si: Array, s: int, us: int, ur: int, dr: Array, di: Array, d: int, vs: int, vr: int, count: int,
     width: int, t: Any, swap: bool,
@@ -83,33 +102,9 @@ def sweep8(
     for row in range(count):
         for k in range(0, width, 8):
             a, b = s + row * ur + k, d + row * vr + k
-            r0, i0 = load(sr, a), load(si, a)
-            r1, i1 = load(sr, a + 1 * us), load(si, a + 1 * us)
-            r2, i2 = load(sr, a + 2 * us), load(si, a + 2 * us)
-            r3, i3 = load(sr, a + 3 * us), load(si, a + 3 * us)
-            r4, i4 = load(sr, a + 4 * us), load(si, a + 4 * us)
-            r5, i5 = load(sr, a + 5 * us), load(si, a + 5 * us)
-            r6, i6 = load(sr, a + 6 * us), load(si, a + 6 * us)
-            r7, i7 = load(sr, a + 7 * us), load(si, a + 7 * us)
-            r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = oct(
-                r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t, swap
-            )  # fmt: skip
-            store(dr, b, r0)
-            store(di, b, i0)
-            store(dr, b + 1 * vs, r1)
-            store(di, b + 1 * vs, i1)
-            store(dr, b + 2 * vs, r2)
-            store(di, b + 2 * vs, i2)
-            store(dr, b + 3 * vs, r3)
-            store(di, b + 3 * vs, i3)
-            store(dr, b + 4 * vs, r4)
-            store(di, b + 4 * vs, i4)
-            store(dr, b + 5 * vs, r5)
-            store(di, b + 5 * vs, i5)
-            store(dr, b + 6 * vs, r6)
-            store(di, b + 6 * vs, i6)
-            store(dr, b + 7 * vs, r7)
-            store(di, b + 7 * vs, i7)
+            v = oct(load4(sr, si, a, us) + load4(sr, si, a + 4 * us, us), t, swap)
+            store4(dr, di, b, vs, v[:8])
+            store4(dr, di, b + 4 * vs, vs, v[8:])
 
 
 @inlined
@@ -119,34 +114,8 @@ def sweep44(
 ) -> None:  # fmt: skip
     """As `sweep8` for rows of eight and only two qubits: four elements at s and four at z, to d and to y."""
     for row in range(count):
-        a, e, b, f = s + row * ur, z + row * ur, d + row * vr, y + row * vr
-        r0, i0 = load(sr, a + 0 * us), load(si, a + 0 * us)
-        r1, i1 = load(sr, a + 1 * us), load(si, a + 1 * us)
-        r2, i2 = load(sr, a + 2 * us), load(si, a + 2 * us)
-        r3, i3 = load(sr, a + 3 * us), load(si, a + 3 * us)
-        r4, i4 = load(sr, e + 0 * us), load(si, e + 0 * us)
-        r5, i5 = load(sr, e + 1 * us), load(si, e + 1 * us)
-        r6, i6 = load(sr, e + 2 * us), load(si, e + 2 * us)
-        r7, i7 = load(sr, e + 3 * us), load(si, e + 3 * us)
-        r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = quads(
-            r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t, swap
-        )  # fmt: skip
-        store(dr, b + 0 * vs, r0)
-        store(di, b + 0 * vs, i0)
-        store(dr, b + 1 * vs, r1)
-        store(di, b + 1 * vs, i1)
-        store(dr, b + 2 * vs, r2)
-        store(di, b + 2 * vs, i2)
-        store(dr, b + 3 * vs, r3)
-        store(di, b + 3 * vs, i3)
-        store(dr, f + 0 * vs, r4)
-        store(di, f + 0 * vs, i4)
-        store(dr, f + 1 * vs, r5)
-        store(di, f + 1 * vs, i5)
-        store(dr, f + 2 * vs, r6)
-        store(di, f + 2 * vs, i6)
-        store(dr, f + 3 * vs, r7)
-        store(di, f + 3 * vs, i7)
+        store4(dr, di, d + row * vr, vs, quad(load4(sr, si, s + row * ur, us), t, swap))
+        store4(dr, di, y + row * vr, vs, quad(load4(sr, si, z + row * ur, us), t, swap))
 
 
 @inlined
@@ -156,9 +125,7 @@ def mirror(re: Array, im: Array, half: int, panel: int, part: int, t: Any, swap:
         for row in range(part):
             a = q * panel + row * 8
             b = half + (3 - q) * panel + (part - 1 - row) * 8
-            ar, ai, br, bi = pair(load(re, a), load(im, a), flip7(load(re, b)), flip7(load(im, b)), t)
-            if swap:
-                ar, ai, br, bi = br, bi, ar, ai
+            ar, ai, br, bi = swapped(load(re, a), load(im, a), flip7(load(re, b)), flip7(load(im, b)), t, swap)
             store(re, a, ar)
             store(im, a, ai)
             store(re, b, flip7(br))
@@ -166,25 +133,18 @@ def mirror(re: Array, im: Array, half: int, panel: int, part: int, t: Any, swap:
 
 
 @inlined
-def sweep2(re: Array, im: Array, s: int, u: int, rows: int, step: int, width: int, t: Any, swap: bool) -> None:
-    """Mix the qubit of row stride step in place; rows are u apart."""
-    for top in range(0, rows, 2 * step):
-        for row in range(top, top + step):
-            for k in range(0, width, 8):
-                a = s + row * u + k
-                b = a + u * step
-                ar, ai, br, bi = pair(load(re, a), load(im, a), load(re, b), load(im, b), t)
-                if swap:
-                    a, b = b, a
-                store(re, a, ar)
-                store(im, a, ai)
-                store(re, b, br)
-                store(im, b, bi)
+def mix2(re: Array, im: Array, a: int, b: int, t: Any, swap: bool) -> None:
+    """Mix one qubit of two vectors in place."""
+    ar, ai, br, bi = swapped(load(re, a), load(im, a), load(re, b), load(im, b), t, swap)
+    store(re, a, ar)
+    store(im, a, ai)
+    store(re, b, br)
+    store(im, b, bi)
 
 
 @inlined
 def mix(re: Array, im: Array, s: int, u: int, rows: int, first: int, width: int, t: Any, swap: bool) -> None:
-    """Mix the qubits of row strides first, 2·first, … of ``rows`` rows in place."""
+    """Mix the qubits of row strides first, 2·first, … of ``rows`` rows in place; rows are u apart."""
     step = first
     while step * 4 < rows:
         for top in range(0, rows, 8 * step):
@@ -192,7 +152,10 @@ def mix(re: Array, im: Array, s: int, u: int, rows: int, first: int, width: int,
             sweep8(re, im, at, step * u, u, re, im, at, step * u, u, step, width, t, swap)
         step *= 8
     while step < rows:
-        sweep2(re, im, s, u, rows, step, width, t, swap)
+        for top in range(0, rows, 2 * step):
+            for row in range(top, top + step):
+                for k in range(0, width, 8):
+                    mix2(re, im, s + row * u + k, s + (row + step) * u + k, t, swap)
         step *= 2
 
 
@@ -234,6 +197,15 @@ def turn(r: Any, i: Any, c: Any, s: Any) -> Any:
 
 
 @inlined
+def turn4(v: Any, factors: Array, c: int, u: int, gap: int) -> Any:
+    """Turn four vectors by the factors that lie ``u`` apart from c on, their sines ``gap`` further."""
+    return (turn(v[0], v[1], load(factors, c), load(factors, c + gap))
+            + turn(v[2], v[3], load(factors, c + u), load(factors, c + gap + u))
+            + turn(v[4], v[5], load(factors, c + 2 * u), load(factors, c + gap + 2 * u))
+            + turn(v[6], v[7], load(factors, c + 3 * u), load(factors, c + gap + 3 * u)))  # fmt: skip
+
+
+@inlined
 def centre(
     re: Array, im: Array, s: int, width: int, rows: int, before: Array, t0: Any, phase: bool, after: Array, t1: Any,
     factors: Array, here: int, gap: int, in_lanes: bool,
@@ -248,66 +220,19 @@ def centre(
         for k in range(0, width, 8):
             a, c = s + row * width + k, here + row * width + k
             if first:
-                r0, i0 = t0, t0 - t0
-                r1 = r2 = r3 = r4 = r5 = r6 = r7 = r0
-                i1 = i2 = i3 = i4 = i5 = i6 = i7 = i0
+                i0 = t0 - t0
+                v = (t0, i0, t0, i0, t0, i0, t0, i0, t0, i0, t0, i0, t0, i0, t0, i0)
             else:
-                r0, i0 = load(re, a), load(im, a)
-                r1, i1 = load(re, a + 1 * width), load(im, a + 1 * width)
-                r2, i2 = load(re, a + 2 * width), load(im, a + 2 * width)
-                r3, i3 = load(re, a + 3 * width), load(im, a + 3 * width)
-                r4, i4 = load(re, a + 4 * width), load(im, a + 4 * width)
-                r5, i5 = load(re, a + 5 * width), load(im, a + 5 * width)
-                r6, i6 = load(re, a + 6 * width), load(im, a + 6 * width)
-                r7, i7 = load(re, a + 7 * width), load(im, a + 7 * width)
+                v = load4(re, im, a, width) + load4(re, im, a + 4 * width, width)
                 if on0:
-                    r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = oct(
-                        r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t0, s0
-                    )  # fmt: skip
+                    v = oct(v, t0, s0)
                     if in_lanes:
-                        r0, i0 = lanes(r0, i0, t0, s0)
-                        r1, i1 = lanes(r1, i1, t0, s0)
-                        r2, i2 = lanes(r2, i2, t0, s0)
-                        r3, i3 = lanes(r3, i3, t0, s0)
-                        r4, i4 = lanes(r4, i4, t0, s0)
-                        r5, i5 = lanes(r5, i5, t0, s0)
-                        r6, i6 = lanes(r6, i6, t0, s0)
-                        r7, i7 = lanes(r7, i7, t0, s0)
+                        v = lanes8(v, t0, s0)
             if phase:
-                r0, i0 = turn(r0, i0, load(factors, c + 0 * width), load(factors, c + gap + 0 * width))
-                r1, i1 = turn(r1, i1, load(factors, c + 1 * width), load(factors, c + gap + 1 * width))
-                r2, i2 = turn(r2, i2, load(factors, c + 2 * width), load(factors, c + gap + 2 * width))
-                r3, i3 = turn(r3, i3, load(factors, c + 3 * width), load(factors, c + gap + 3 * width))
-                r4, i4 = turn(r4, i4, load(factors, c + 4 * width), load(factors, c + gap + 4 * width))
-                r5, i5 = turn(r5, i5, load(factors, c + 5 * width), load(factors, c + gap + 5 * width))
-                r6, i6 = turn(r6, i6, load(factors, c + 6 * width), load(factors, c + gap + 6 * width))
-                r7, i7 = turn(r7, i7, load(factors, c + 7 * width), load(factors, c + gap + 7 * width))
+                v = turn4(v[:8], factors, c, width, gap) + turn4(v[8:], factors, c + 4 * width, width, gap)
             if on1:
                 if in_lanes:
-                    r0, i0 = lanes(r0, i0, t1, s1)
-                    r1, i1 = lanes(r1, i1, t1, s1)
-                    r2, i2 = lanes(r2, i2, t1, s1)
-                    r3, i3 = lanes(r3, i3, t1, s1)
-                    r4, i4 = lanes(r4, i4, t1, s1)
-                    r5, i5 = lanes(r5, i5, t1, s1)
-                    r6, i6 = lanes(r6, i6, t1, s1)
-                    r7, i7 = lanes(r7, i7, t1, s1)
-                r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = oct(
-                    r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t1, s1
-                )  # fmt: skip
-            store(re, a, r0)
-            store(im, a, i0)
-            store(re, a + 1 * width, r1)
-            store(im, a + 1 * width, i1)
-            store(re, a + 2 * width, r2)
-            store(im, a + 2 * width, i2)
-            store(re, a + 3 * width, r3)
-            store(im, a + 3 * width, i3)
-            store(re, a + 4 * width, r4)
-            store(im, a + 4 * width, i4)
-            store(re, a + 5 * width, r5)
-            store(im, a + 5 * width, i5)
-            store(re, a + 6 * width, r6)
-            store(im, a + 6 * width, i6)
-            store(re, a + 7 * width, r7)
-            store(im, a + 7 * width, i7)
+                    v = lanes8(v, t1, s1)
+                v = oct(v, t1, s1)
+            store4(re, im, a, width, v[:8])
+            store4(re, im, a + 4 * width, width, v[8:])

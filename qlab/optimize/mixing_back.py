@@ -8,85 +8,89 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine._jit import inlined
-from .mixing import oct, pair, quads
-from .vec import flip1, flip2, flip4, flip7, load, store
+from .mixing import lanes8, load4, mirror, mix2, oct, quad, store4, turn4
+from .vec import flip1, flip2, flip4, flip7, load
 
 Array = Any
 
 
 @inlined
+def overlap8(v: Any, lr: Array, li: Array, a: int, e: int, u: int) -> Any:
+    """Return the overlaps of the three qubits that number eight vectors with eight others: four at a and four at e."""
+    x = load(lr, a) * (v[3] + v[5] + v[9]) - load(li, a) * (v[2] + v[4] + v[8])
+    y = load(lr, a + u) * (v[1] + v[7] + v[11]) - load(li, a + u) * (v[0] + v[6] + v[10])
+    x = x + load(lr, a + 2 * u) * (v[7] + v[1] + v[13]) - load(li, a + 2 * u) * (v[6] + v[0] + v[12])
+    y = y + load(lr, a + 3 * u) * (v[5] + v[3] + v[15]) - load(li, a + 3 * u) * (v[4] + v[2] + v[14])
+    x = x + load(lr, e) * (v[11] + v[13] + v[1]) - load(li, e) * (v[10] + v[12] + v[0])
+    y = y + load(lr, e + u) * (v[9] + v[15] + v[3]) - load(li, e + u) * (v[8] + v[14] + v[2])
+    x = x + load(lr, e + 2 * u) * (v[15] + v[9] + v[5]) - load(li, e + 2 * u) * (v[14] + v[8] + v[4])
+    y = y + load(lr, e + 3 * u) * (v[13] + v[11] + v[7]) - load(li, e + 3 * u) * (v[12] + v[10] + v[6])
+    return x + y
+
+
+@inlined
+def overlap4(v: Any, lr: Array, li: Array, a: int, u: int) -> Any:
+    """Return the overlaps of the two qubits that number four vectors with four others, ``u`` apart."""
+    x = load(lr, a) * (v[3] + v[5]) - load(li, a) * (v[2] + v[4])
+    y = load(lr, a + u) * (v[1] + v[7]) - load(li, a + u) * (v[0] + v[6])
+    x = x + load(lr, a + 2 * u) * (v[7] + v[1]) - load(li, a + 2 * u) * (v[6] + v[0])
+    return x + y + load(lr, a + 3 * u) * (v[5] + v[3]) - load(li, a + 3 * u) * (v[4] + v[2])
+
+
+@inlined
+def _lane(r: Any, i: Any, lr: Array, li: Array, a: int) -> Any:
+    """Return the overlaps of the three qubits within a vector."""
+    return load(lr, a) * (flip1(i) + flip2(i) + flip4(i)) - load(li, a) * (flip1(r) + flip2(r) + flip4(r))
+
+
+@inlined
+def lane_overlap4(v: Any, lr: Array, li: Array, a: int, u: int) -> Any:
+    """Return the overlaps of the three qubits within each of four vectors."""
+    x = _lane(v[0], v[1], lr, li, a) + _lane(v[2], v[3], lr, li, a + u)
+    return x + _lane(v[4], v[5], lr, li, a + 2 * u) + _lane(v[6], v[7], lr, li, a + 3 * u)
+
+
+@inlined
+def weighed4(v: Any, lr: Array, li: Array, a: int, u: int, costs: Array, c: int) -> Any:
+    """Return Σ cost·Im of the products of four vectors with the adjoint's four; costs lie ``u`` apart as well."""
+    x = load(costs, c) * (load(lr, a) * v[1] - load(li, a) * v[0])
+    y = load(costs, c + u) * (load(lr, a + u) * v[3] - load(li, a + u) * v[2])
+    x = x + load(costs, c + 2 * u) * (load(lr, a + 2 * u) * v[5] - load(li, a + 2 * u) * v[4])
+    return x + y + load(costs, c + 3 * u) * (load(lr, a + 3 * u) * v[7] - load(li, a + 3 * u) * v[6])
+
+
+@inlined
 def back8(
-    sr: Array, si: Array, s: int, us: int, ur: int, dr: Array, di: Array, d: int, vs: int, vr: int, lr: Array, li:
-    Array,
-    mr: Array, mi: Array, count: int, width: int, t: Any, swap: bool, acc: Any,
+    sr: Array, si: Array, s: int, us: int, ur: int, dr: Array, di: Array, d: int, vs: int, vr: int, lr: Array,
+    li: Array, mr: Array, mi: Array, count: int, width: int, t: Any, swap: bool, acc: Any,
 ) -> Any:  # fmt: skip
     """As `mixing.sweep8` for a state (sr, si to dr, di) and its adjoint (lr, li to mr, mi); returns acc + overlaps."""
     for row in range(count):
         for k in range(0, width, 8):
             a, b = s + row * ur + k, d + row * vr + k
-            r0, i0 = load(sr, a), load(si, a)
-            r1, i1 = load(sr, a + 1 * us), load(si, a + 1 * us)
-            r2, i2 = load(sr, a + 2 * us), load(si, a + 2 * us)
-            r3, i3 = load(sr, a + 3 * us), load(si, a + 3 * us)
-            r4, i4 = load(sr, a + 4 * us), load(si, a + 4 * us)
-            r5, i5 = load(sr, a + 5 * us), load(si, a + 5 * us)
-            r6, i6 = load(sr, a + 6 * us), load(si, a + 6 * us)
-            r7, i7 = load(sr, a + 7 * us), load(si, a + 7 * us)
-            acc = acc + load(lr, a) * (i1 + i2 + i4) - load(li, a) * (r1 + r2 + r4)
-            acc = acc + load(lr, a + 1 * us) * (i0 + i3 + i5) - load(li, a + 1 * us) * (r0 + r3 + r5)
-            acc = acc + load(lr, a + 2 * us) * (i3 + i0 + i6) - load(li, a + 2 * us) * (r3 + r0 + r6)
-            acc = acc + load(lr, a + 3 * us) * (i2 + i1 + i7) - load(li, a + 3 * us) * (r2 + r1 + r7)
-            acc = acc + load(lr, a + 4 * us) * (i5 + i6 + i0) - load(li, a + 4 * us) * (r5 + r6 + r0)
-            acc = acc + load(lr, a + 5 * us) * (i4 + i7 + i1) - load(li, a + 5 * us) * (r4 + r7 + r1)
-            acc = acc + load(lr, a + 6 * us) * (i7 + i4 + i2) - load(li, a + 6 * us) * (r7 + r4 + r2)
-            acc = acc + load(lr, a + 7 * us) * (i6 + i5 + i3) - load(li, a + 7 * us) * (r6 + r5 + r3)
-            r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = oct(
-                r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t, swap
-            )  # fmt: skip
-            store(dr, b, r0)
-            store(di, b, i0)
-            store(dr, b + 1 * vs, r1)
-            store(di, b + 1 * vs, i1)
-            store(dr, b + 2 * vs, r2)
-            store(di, b + 2 * vs, i2)
-            store(dr, b + 3 * vs, r3)
-            store(di, b + 3 * vs, i3)
-            store(dr, b + 4 * vs, r4)
-            store(di, b + 4 * vs, i4)
-            store(dr, b + 5 * vs, r5)
-            store(di, b + 5 * vs, i5)
-            store(dr, b + 6 * vs, r6)
-            store(di, b + 6 * vs, i6)
-            store(dr, b + 7 * vs, r7)
-            store(di, b + 7 * vs, i7)
-            r0, i0 = load(lr, a), load(li, a)
-            r1, i1 = load(lr, a + 1 * us), load(li, a + 1 * us)
-            r2, i2 = load(lr, a + 2 * us), load(li, a + 2 * us)
-            r3, i3 = load(lr, a + 3 * us), load(li, a + 3 * us)
-            r4, i4 = load(lr, a + 4 * us), load(li, a + 4 * us)
-            r5, i5 = load(lr, a + 5 * us), load(li, a + 5 * us)
-            r6, i6 = load(lr, a + 6 * us), load(li, a + 6 * us)
-            r7, i7 = load(lr, a + 7 * us), load(li, a + 7 * us)
-            r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = oct(
-                r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t, swap
-            )  # fmt: skip
-            store(mr, b, r0)
-            store(mi, b, i0)
-            store(mr, b + 1 * vs, r1)
-            store(mi, b + 1 * vs, i1)
-            store(mr, b + 2 * vs, r2)
-            store(mi, b + 2 * vs, i2)
-            store(mr, b + 3 * vs, r3)
-            store(mi, b + 3 * vs, i3)
-            store(mr, b + 4 * vs, r4)
-            store(mi, b + 4 * vs, i4)
-            store(mr, b + 5 * vs, r5)
-            store(mi, b + 5 * vs, i5)
-            store(mr, b + 6 * vs, r6)
-            store(mi, b + 6 * vs, i6)
-            store(mr, b + 7 * vs, r7)
-            store(mi, b + 7 * vs, i7)
+            e, f = a + 4 * us, b + 4 * vs
+            v = load4(sr, si, a, us) + load4(sr, si, e, us)
+            acc = acc + overlap8(v, lr, li, a, e, us)
+            v = oct(v, t, swap)
+            store4(dr, di, b, vs, v[:8])
+            store4(dr, di, f, vs, v[8:])
+            v = oct(load4(lr, li, a, us) + load4(lr, li, e, us), t, swap)
+            store4(mr, mi, b, vs, v[:8])
+            store4(mr, mi, f, vs, v[8:])
     return acc
+
+
+@inlined
+def back4(
+    sr: Array, si: Array, a: int, us: int, dr: Array, di: Array, b: int, vs: int, lr: Array, li: Array, mr: Array,
+    mi: Array, t: Any, swap: bool,
+) -> Any:  # fmt: skip
+    """Undo two qubits of four vectors of the state and of the adjoint; returns their overlaps."""
+    v = load4(sr, si, a, us)
+    out = overlap4(v, lr, li, a, us)
+    store4(dr, di, b, vs, quad(v, t, swap))
+    store4(mr, mi, b, vs, quad(load4(lr, li, a, us), t, swap))
+    return out
 
 
 @inlined
@@ -96,69 +100,8 @@ def back44(
 ) -> Any:  # fmt: skip
     """As `mixing.sweep44` for a state and its adjoint; returns acc + overlaps."""
     for row in range(count):
-        a, e, b, f = s + row * ur, z + row * ur, d + row * vr, y + row * vr
-        r0, i0 = load(sr, a + 0 * us), load(si, a + 0 * us)
-        r1, i1 = load(sr, a + 1 * us), load(si, a + 1 * us)
-        r2, i2 = load(sr, a + 2 * us), load(si, a + 2 * us)
-        r3, i3 = load(sr, a + 3 * us), load(si, a + 3 * us)
-        r4, i4 = load(sr, e + 0 * us), load(si, e + 0 * us)
-        r5, i5 = load(sr, e + 1 * us), load(si, e + 1 * us)
-        r6, i6 = load(sr, e + 2 * us), load(si, e + 2 * us)
-        r7, i7 = load(sr, e + 3 * us), load(si, e + 3 * us)
-        acc = acc + load(lr, a + 0 * us) * (i1 + i2) - load(li, a + 0 * us) * (r1 + r2)
-        acc = acc + load(lr, a + 1 * us) * (i0 + i3) - load(li, a + 1 * us) * (r0 + r3)
-        acc = acc + load(lr, a + 2 * us) * (i3 + i0) - load(li, a + 2 * us) * (r3 + r0)
-        acc = acc + load(lr, a + 3 * us) * (i2 + i1) - load(li, a + 3 * us) * (r2 + r1)
-        acc = acc + load(lr, e + 0 * us) * (i5 + i6) - load(li, e + 0 * us) * (r5 + r6)
-        acc = acc + load(lr, e + 1 * us) * (i4 + i7) - load(li, e + 1 * us) * (r4 + r7)
-        acc = acc + load(lr, e + 2 * us) * (i7 + i4) - load(li, e + 2 * us) * (r7 + r4)
-        acc = acc + load(lr, e + 3 * us) * (i6 + i5) - load(li, e + 3 * us) * (r6 + r5)
-        r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = quads(
-            r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t, swap
-        )  # fmt: skip
-        store(dr, b + 0 * vs, r0)
-        store(di, b + 0 * vs, i0)
-        store(dr, b + 1 * vs, r1)
-        store(di, b + 1 * vs, i1)
-        store(dr, b + 2 * vs, r2)
-        store(di, b + 2 * vs, i2)
-        store(dr, b + 3 * vs, r3)
-        store(di, b + 3 * vs, i3)
-        store(dr, f + 0 * vs, r4)
-        store(di, f + 0 * vs, i4)
-        store(dr, f + 1 * vs, r5)
-        store(di, f + 1 * vs, i5)
-        store(dr, f + 2 * vs, r6)
-        store(di, f + 2 * vs, i6)
-        store(dr, f + 3 * vs, r7)
-        store(di, f + 3 * vs, i7)
-        r0, i0 = load(lr, a + 0 * us), load(li, a + 0 * us)
-        r1, i1 = load(lr, a + 1 * us), load(li, a + 1 * us)
-        r2, i2 = load(lr, a + 2 * us), load(li, a + 2 * us)
-        r3, i3 = load(lr, a + 3 * us), load(li, a + 3 * us)
-        r4, i4 = load(lr, e + 0 * us), load(li, e + 0 * us)
-        r5, i5 = load(lr, e + 1 * us), load(li, e + 1 * us)
-        r6, i6 = load(lr, e + 2 * us), load(li, e + 2 * us)
-        r7, i7 = load(lr, e + 3 * us), load(li, e + 3 * us)
-        r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7 = quads(
-            r0, i0, r1, i1, r2, i2, r3, i3, r4, i4, r5, i5, r6, i6, r7, i7, t, swap
-        )  # fmt: skip
-        store(mr, b + 0 * vs, r0)
-        store(mi, b + 0 * vs, i0)
-        store(mr, b + 1 * vs, r1)
-        store(mi, b + 1 * vs, i1)
-        store(mr, b + 2 * vs, r2)
-        store(mi, b + 2 * vs, i2)
-        store(mr, b + 3 * vs, r3)
-        store(mi, b + 3 * vs, i3)
-        store(mr, f + 0 * vs, r4)
-        store(mi, f + 0 * vs, i4)
-        store(mr, f + 1 * vs, r5)
-        store(mi, f + 1 * vs, i5)
-        store(mr, f + 2 * vs, r6)
-        store(mi, f + 2 * vs, i6)
-        store(mr, f + 3 * vs, r7)
-        store(mi, f + 3 * vs, i7)
+        acc = acc + back4(sr, si, s + row * ur, us, dr, di, d + row * vr, vs, lr, li, mr, mi, t, swap)
+        acc = acc + back4(sr, si, z + row * ur, us, dr, di, y + row * vr, vs, lr, li, mr, mi, t, swap)
     return acc
 
 
@@ -171,55 +114,79 @@ def back_mirror(
         for row in range(part):
             a = q * panel + row * 8
             b = half + (3 - q) * panel + (part - 1 - row) * 8
-            ar, ai, br, bi = load(re, a), load(im, a), flip7(load(re, b)), flip7(load(im, b))
-            cr, ci, er, ei = load(lr, a), load(li, a), flip7(load(lr, b)), flip7(load(li, b))
-            acc = acc + cr * bi - ci * br + er * ai - ei * ar
-            ar, ai, br, bi = pair(ar, ai, br, bi, t)
-            cr, ci, er, ei = pair(cr, ci, er, ei, t)
-            if swap:
-                ar, ai, br, bi = br, bi, ar, ai
-                cr, ci, er, ei = er, ei, cr, ci
-            store(re, a, ar)
-            store(im, a, ai)
-            store(re, b, flip7(br))
-            store(im, b, flip7(bi))
-            store(lr, a, cr)
-            store(li, a, ci)
-            store(lr, b, flip7(er))
-            store(li, b, flip7(ei))
+            acc = acc + load(lr, a) * flip7(load(im, b)) - load(li, a) * flip7(load(re, b))
+            acc = acc + flip7(load(lr, b)) * load(im, a) - flip7(load(li, b)) * load(re, a)
+    mirror(re, im, half, panel, part, t, swap)
+    mirror(lr, li, half, panel, part, t, swap)
     return acc
 
 
 @inlined
 def back2(
-    re: Array, im: Array, lr: Array, li: Array, s: int, u: int, rows: int, step: int, width: int, t: Any, swap: bool,
-    acc: Any,
-) -> Any:  # fmt: skip
-    """Undo the qubit of row stride step in place; returns acc + its overlaps."""
+    re: Array, im: Array, lr: Array, li: Array, s: int, u: int, rows: int, step: int, width: int, t: Any, swap: bool
+) -> Any:
+    """Undo the qubit of row stride step in place; returns its overlaps."""
+    acc = t - t
     for top in range(0, rows, 2 * step):
         for row in range(top, top + step):
             for k in range(0, width, 8):
-                a = s + row * u + k
-                b = a + u * step
-                ar, ai, br, bi = load(re, a), load(im, a), load(re, b), load(im, b)
-                cr, ci, er, ei = load(lr, a), load(li, a), load(lr, b), load(li, b)
-                acc = acc + cr * bi - ci * br + er * ai - ei * ar
-                ar, ai, br, bi = pair(ar, ai, br, bi, t)
-                cr, ci, er, ei = pair(cr, ci, er, ei, t)
-                if swap:
-                    a, b = b, a
-                store(re, a, ar)
-                store(im, a, ai)
-                store(re, b, br)
-                store(im, b, bi)
-                store(lr, a, cr)
-                store(li, a, ci)
-                store(lr, b, er)
-                store(li, b, ei)
+                a, b = s + row * u + k, s + (row + step) * u + k
+                acc = acc + load(lr, a) * load(im, b) - load(li, a) * load(re, b)
+                acc = acc + load(lr, b) * load(im, a) - load(li, b) * load(re, a)
+                mix2(re, im, a, b, t, swap)
+                mix2(lr, li, a, b, t, swap)
     return acc
 
 
 @inlined
-def lane_overlap(r: Any, i: Any, lr: Any, li: Any) -> Any:
-    """Return the overlaps of the three qubits within a vector."""
-    return lr * (flip1(i) + flip2(i) + flip4(i)) - li * (flip1(r) + flip2(r) + flip4(r))
+def centre_back(
+    re: Array, im: Array, lr: Array, li: Array, s: int, width: int, rows: int, on0: bool, t0: Any, s0: bool,
+    phase: bool, on1: bool, t1: Any, s1: bool, factors: Array, here: int, gap: int, in_lanes: bool,
+) -> Any:  # fmt: skip
+    """Undo a layer's lowest three row qubits (and the lanes) if ``on0``, the phases, the layer before's if ``on1``.
+
+    ``factors``: cos, sin and cost of the panel's amplitudes, ``gap`` apart. Returns the overlaps of the first's row
+    qubits and lanes, Im⟨λ|C|ψ⟩ at the phases, and the overlaps of the last's row qubits and lanes.
+    """
+    zero = t0 - t0
+    one, middle, two, cost = zero, zero, zero, here + 2 * gap
+    for row in range(0, rows, 8):
+        for k in range(0, width, 8):
+            a, c = s + row * width + k, row * width + k
+            e, f = a + 4 * width, c + 4 * width
+            v = load4(re, im, a, width) + load4(re, im, e, width)
+            if on0:
+                one = one + overlap8(v, lr, li, a, e, width)
+                if in_lanes:
+                    one = one + lane_overlap4(v[:8], lr, li, a, width) + lane_overlap4(v[8:], lr, li, e, width)
+                    v = lanes8(v, t0, s0)
+                v = oct(v, t0, s0)
+            if phase:
+                v = turn4(v[:8], factors, here + c, width, gap) + turn4(v[8:], factors, here + f, width, gap)
+            store4(re, im, a, width, v[:8])
+            store4(re, im, e, width, v[8:])
+            w = load4(lr, li, a, width) + load4(lr, li, e, width)
+            if on0:
+                if in_lanes:
+                    w = lanes8(w, t0, s0)
+                w = oct(w, t0, s0)
+            if phase:
+                w = turn4(w[:8], factors, here + c, width, gap) + turn4(w[8:], factors, here + f, width, gap)
+                middle = middle + weighed4(w[:8], re, im, a, width, factors, cost + c)
+                middle = middle + weighed4(w[8:], re, im, e, width, factors, cost + f)
+            if on1:  # the roles of state and adjoint are exchanged, and with them the sign
+                two = two + overlap8(w, re, im, a, e, width)
+                if in_lanes:
+                    two = two + lane_overlap4(w[:8], re, im, a, width) + lane_overlap4(w[8:], re, im, e, width)
+                    w = lanes8(w, t1, s1)
+                w = oct(w, t1, s1)
+            store4(lr, li, a, width, w[:8])
+            store4(lr, li, e, width, w[8:])
+            if on1:
+                v = load4(re, im, a, width) + load4(re, im, e, width)
+                if in_lanes:
+                    v = lanes8(v, t1, s1)
+                v = oct(v, t1, s1)
+                store4(re, im, a, width, v[:8])
+                store4(re, im, e, width, v[8:])
+    return one, zero - middle, zero - two

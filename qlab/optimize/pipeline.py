@@ -13,6 +13,7 @@ from .encode import describe
 from .events import Event, Finished, StageEnded, StageStarted, Started
 from .job import Run, Stop
 from .problem import Problem
+from .ready import ready
 from .search import Search
 from .solution import Solution
 
@@ -29,8 +30,12 @@ def solve(p: Problem, **options: Any) -> Solution:
             ``"path_integral"``, ``"bifurcation"``, ``"discrete_bifurcation"`` or ``"none"``.
         refine: ``"local"``, ``"cp_sat"`` (extra ``opt``), ``"milp"`` or ``"none"``; by default what suits the problem.
         verify: Whether the certificate is checked, and a bound sought that needs no trust in a solver.
-        time_limit: Seconds for all of it.
-        seed: Of everything random.
+        time_limit: Seconds for all of it, compiling at the first use on a machine left out. It only cuts: no stage
+            looks at the clock to decide how it works.
+        seed: Of everything random. The same seed gives the same result as long as no limit cuts; where the refiner
+            would go on until the limit, ``steps`` ends it at the same place on any machine.
+        steps: Budget of the refiner: rounds of local search, hundreds of MILP's nodes, CP-SAT's deterministic
+            seconds (workers then take turns). ``None``: until proven, or the time limit.
         depth, window, windows, shots, mixer: Of QAOA: layers, bits of a window (at most 20), how many windows, samples.
         reads: Of the samplers.
 
@@ -63,7 +68,9 @@ def solve(p: Problem, **options: Any) -> Solution:
 def start(p: Problem, **options: Any) -> Run:
     """Start solving and return at once; options as `solve`. ``run.result`` is the `Solution` in the end."""
     checked = _checked(p, options)
-    return Run(p.name, lambda stop: stream(p, stop=stop, **checked)).start()
+    run = Run(p.name, lambda stop: stream(p, stop=stop, **checked))
+    run.problem, run.limit = p, float(checked["time_limit"])
+    return run.start()
 
 
 def _checked(p: Problem, options: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +78,7 @@ def _checked(p: Problem, options: dict[str, Any]) -> dict[str, Any]:
         raise OptimizeError(f"a {type(p).__name__} isn't a problem", where="solve", cure="make one with qlab.optimize")
     known: dict[str, Any] = {
         "coarse": "qaoa", "refine": None, "verify": True, "time_limit": 10.0, "seed": 0, "depth": 8, "window": 16,
-        "windows": 24, "shots": 2048, "mixer": None, "reads": 64,
+        "windows": 24, "shots": 2048, "mixer": None, "reads": 64, "steps": None,
     }  # fmt: skip
     for key in options:
         if key not in known:
@@ -87,8 +94,11 @@ def _checked(p: Problem, options: dict[str, Any]) -> dict[str, Any]:
         ("windows", 1, 10**6),
         ("shots", 1, 10**7),
         ("reads", 1, 10**6),
+        ("steps", 1, 10**6),
     ):
         v = o[key]
+        if key == "steps" and v is None:
+            continue
         if not isinstance(v, int) or isinstance(v, bool) or not low <= v <= high:
             raise OptimizeError(
                 f"{key}={v!r} is out of range", where="solve", cure=f"use a whole number from {low} to {high}"
@@ -102,18 +112,21 @@ def _checked(p: Problem, options: dict[str, Any]) -> dict[str, Any]:
     if o["refine"] == "cp_sat":
         cpsat.cp_model()  # says at once what is missing
     if o["coarse"] == "annealing":
-        inspired.sample(coarse._tiny(), "annealing", reads=1, effort=1)
+        inspired.dwave_samplers()
     return o
 
 
 def stream(p: Problem, *, stop: Stop | None = None, **options: Any) -> Iterator[Event]:
     """Yield the events of one solve; options as `solve`. The last event is `Finished` with the `Solution`."""
     o = _checked(p, options)
+    chosen = o["refine"] or refine.choose(p)
+    ready(p, o["coarse"], chosen)
     s = Search(p, o["time_limit"], o["seed"], stop or Stop())
-    chosen = o["refine"] or refine.choose(s)
     stages = tuple(
         k for k, on in (("coarse", o["coarse"] != "none"), ("refine", chosen != "none"), ("verify", o["verify"])) if on
     )
+    made: certificate.Certificate | None = None
+    report: certificate.Report | None = None
     ended: list[StageEnded] = []
     seen: list[Event] = []
 
@@ -124,7 +137,7 @@ def stream(p: Problem, *, stop: Stop | None = None, **options: Any) -> Iterator[
     yield told(
         Started(p.name, p.kind, p.sense, stages, {"variables": p.n, "constraints": len(p.constraints)}, o["seed"])
     )
-    if any(math.isinf(v.high) for v in p.variables) and milp._unbounded(p):
+    if any(math.isinf(v.high) for v in p.variables) and milp.is_unbounded(p, o["time_limit"]):
         raise milp.unbounded(p)
     first = s.prove(bounds.quick(p))
     if first:
@@ -149,17 +162,22 @@ def stream(p: Problem, *, stop: Stop | None = None, **options: Any) -> Iterator[
             text, figures = yield from _tell(work, told)
         elif stage == "refine":
             text = yield from _tell(
-                refine.local(s, o["verify"]) if method == "local" else refine.exact(s, method), told
+                refine.local(s, o["verify"], o["steps"]) if method == "local" else refine.exact(s, method, o["steps"]),
+                told,
             )
         else:
             if s.x is None:
                 continue
             if not s.stop():
-                proof = bounds.best_independent(p, max(0.02, s.end - time.monotonic() - 0.1 - 0.8e-6 * p.n**2), s.stop)
+                # the checker takes an eigenvalue of its own
+                left = s.end - time.monotonic() - (3e-10 * p.n**3 if not p.constraints else 0.0)
+                proof = bounds.best_independent(p, max(0.02, left), s.stop, o["steps"])
                 better = s.prove(proof)
                 if better:
                     yield told(better)
-            text = certificate.check(_certificate(s), p).text
+            made = _certificate(s)
+            report = certificate.check(made, p)
+            text = report.text
         added = _added(before, s.value) if stage != "verify" else ""
         ended.append(StageEnded(s.now, stage, method, time.monotonic() - began, before, s.value,
                                 f"{text}; {added}" if added else text, figures))  # fmt: skip
@@ -173,8 +191,7 @@ def stream(p: Problem, *, stop: Stop | None = None, **options: Any) -> Iterator[
             ended[k] = e
     assert s.x is not None
     assert s.value is not None
-    made = _certificate(s)
-    report = certificate.check(made, p) if o["verify"] else None
+    made = made or _certificate(s)
     reason = "optimal" if s.proved else "stopped" if s.stop() else "time limit" if time.monotonic() >= s.end else "done"
     result = Solution(p, s.x, s.value, s.bound, s.bound_source, bounds.gap_of(p, s.value, s.bound), made, report,
                       tuple(ended), reason, s.now, o["seed"], seen)  # fmt: skip
@@ -205,7 +222,7 @@ def _added(before: float | None, after: float | None) -> str:
 def _nothing(s: Search) -> None:
     """Raise: infeasible if that can be shown, else that time was too short."""
     if s.p.constraints and not s.stop():
-        names = refine.conflict(s.p)
+        names = refine.conflict(s.p, seconds=max(0.25, s.end - time.monotonic()))
         if names:
             raise milp.infeasible(s.p, names)
     raise OptimizeError(

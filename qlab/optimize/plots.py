@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from .solution import Solution
 
 
+# readable on white and on black: the page shows through, and nothing is drawn in either
+CLEAR: dict[str, Any] = {
+    "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"color": "#8a8a8a"},
+    "title_automargin": True, "title_yref": "container", "margin": {"t": 64, "b": 56, "l": 64, "r": 24},
+}  # fmt: skip
+
+
 def _go() -> Any:
     return importlib.import_module("plotly.graph_objects")
 
@@ -28,7 +35,7 @@ def figure(p: Problem, x: FloatArray) -> Any:
     go = _go()
     traces, layout = _traces(p, x)
     out = go.Figure(traces)
-    out.update_layout(title_text=f"{p.name}: {p.value(x):g}", **layout)
+    out.update_layout(title_text=f"{p.name}: {p.value(x):g}", **layout, **CLEAR)
     return out
 
 
@@ -109,6 +116,14 @@ def panel(s: Solution) -> Any:
     traces, layout = _traces(s.problem, s.x)
     for trace in traces:
         out.add_trace(trace.update(showlegend=False), 2, 1)
-    out.update_layout(barmode=layout.get("barmode"), height=720,
-                      title_text="; ".join(f"{e.stage}: {e.summary}" for e in s.stages))  # fmt: skip
+    out.update_xaxes(title_text="penalised cost", row=1, col=1)
+    out.update_yaxes(title_text="probability", row=1, col=1)
+    out.update_xaxes(title_text="time, s", row=1, col=2)
+    out.update_yaxes(title_text="objective", row=1, col=2)
+    out.update_xaxes(title_text=layout.get("xaxis_title"), visible=layout.get("xaxis_visible"), row=2, col=1)
+    out.update_yaxes(title_text=layout.get("yaxis_title"), visible=layout.get("yaxis_visible"),
+                     autorange=layout.get("yaxis_autorange"), row=2, col=1)  # fmt: skip
+    gap = "no bound" if s.gap is None else "optimal" if s.gap == 0.0 else f"within {s.gap:.2%}"
+    out.update_layout(barmode=layout.get("barmode"), height=720, title_text=f"{s.problem.name}: {s.value:g}, {gap}",
+                      **CLEAR)  # fmt: skip
     return out

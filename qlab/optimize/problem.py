@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ..errors import OptimizeError, not_one_of
 from .build import constraints_of, group_constraints, objective_of, variables_of
 from .parts import Constraint, Linear, OneHot, Variable
-from .terms import Evaluator, FloatArray, Key
+from .terms import Evaluator, FloatArray, Key, lattice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +125,11 @@ class Problem:
         """Whether every value of the objective is a whole number."""
         return all(v == int(v) for _, v in self.terms if math.isfinite(v))
 
+    @cached_property
+    def step(self) -> float:
+        """The largest number of which all values of the objective but for its constant are multiples; 0 if none is."""
+        return lattice([v for k, v in self.terms if k])
+
     def point(self, x: npt.ArrayLike | Mapping[str, float]) -> FloatArray:
         """Return x as an array in the order of the variables.
 
@@ -214,11 +219,21 @@ class Problem:
         """Return it over bits with penalties, minimised, of any degree; see `qlab.optimize.encode.to_bits`."""
         from .encode import to_bits
 
-        return to_bits(self, **options)
+        return to_bits(self, **options) if options else self._bits
 
     def to_qubo(self, **options: Any) -> Qubo:
         """Return x'Qx + offset over bits; products of three and more get helper bits; see `to_bits`."""
-        return self.to_bits(**options).to_qubo()
+        return self.to_bits(**options).to_qubo() if options else self._qubo
+
+    @cached_property
+    def _bits(self) -> Bits:
+        from .encode import to_bits
+
+        return to_bits(self)
+
+    @cached_property
+    def _qubo(self) -> Qubo:
+        return self._bits.to_qubo()
 
     def to_ising(self, **options: Any) -> Ising:
         """Return fields h, couplings J and an offset over spins 1 - 2·bit; see `to_bits`."""

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from ..errors import OptimizeError, not_one_of
-from . import formats
+from . import formats, formats_projects, formats_qplib
 from .problem import Problem
 from .tokens import bad, plain
 
@@ -46,6 +46,18 @@ def read(path: str | PathLike[str], *, format: str | None = None, index: int = 0
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise bad(str(file), line, "a byte isn't text", "a UTF-8 text file") from error
     kind = format or guess(file.name, text, str(file))
+    try:
+        return _read(kind, file, text, index, sense)
+    except OptimizeError as error:
+        if (error.where or "").startswith(f"{file}:"):
+            raise
+        # what is wrong is wrong as a whole: the cells are fine, but not together
+        raise OptimizeError(
+            f"{error.message} (at {error.where})", where=f"{file}:1", cure=error.cure or "mend the file"
+        ) from error
+
+
+def _read(kind: str, file: Path, text: str, index: int, sense: str | None) -> Problem:
     name, shown = file.stem, str(file)
     if kind == "job_shop":
         return formats.read_job_shop(shown, text, name)
@@ -58,10 +70,10 @@ def read(path: str | PathLike[str], *, format: str | None = None, index: int = 0
     if kind == "qap":
         return formats.read_qap(shown, text, name)
     if kind == "psplib":
-        return formats.read_psplib(shown, text, name)
+        return formats_projects.read_psplib(shown, text, name)
     if kind == "qplib":
-        return formats.read_qplib(shown, text, name)
-    return formats.read_tasks(shown, text, name)
+        return formats_qplib.read_qplib(shown, text, name)
+    return formats_projects.read_tasks(shown, text, name)
 
 
 def guess(name: str, text: str, file: str) -> str:

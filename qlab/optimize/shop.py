@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise, permutations
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,34 +16,28 @@ from .terms import FloatArray, IntArray
 ORDERS = 720  # of six tasks: the largest window of an order
 
 
-class Shop:
-    """Common face of the two: `round`, `point`, and a `window` of orders with their makespans."""
-
-    best: Any
-
-    @staticmethod
-    def of(p: Problem, seed: int, start: FloatArray | None) -> Shop:
-        """Return the search of a problem's kind, from a feasible point or a priority rule."""
-        return JobShop(p, seed, start) if p.kind == "job_shop" else Project(p, seed, start)
+class Schedule(Protocol):
+    """A schedule in the hands of a local search."""
 
     def round(self) -> FloatArray | None:
         """Make one round of local search; return the best point."""
-        raise NotImplementedError
 
     def point(self) -> FloatArray:
         """Return the current schedule as a point."""
-        raise NotImplementedError
 
     def window(self, rng: np.random.Generator, size: int) -> tuple[str, IntArray, IntArray]:
         """Return a name, orders (rows) of some tasks, and their makespans; -1 for an impossible one."""
-        raise NotImplementedError
 
     def put(self, order: IntArray) -> None:
         """Put one order of the last window back into the schedule."""
-        raise NotImplementedError
 
 
-class JobShop(Shop):
+def schedule_of(p: Problem, seed: int, start: FloatArray | None) -> Schedule:
+    """Return the search of a problem's kind, from a feasible point or a priority rule."""
+    return JobShop(p, seed, start) if p.kind == "job_shop" else Project(p, seed, start)
+
+
+class JobShop:
     """Machine orders as linked lists of tasks."""
 
     def __init__(self, p: Problem, seed: int, start: FloatArray | None) -> None:
@@ -134,7 +128,7 @@ class JobShop(Shop):
             self.next_on[chain[-2]] = -1
 
 
-class Project(Shop):
+class Project:
     """A priority list whose serial schedule is the point."""
 
     def __init__(self, p: Problem, seed: int, start: FloatArray | None) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .certificate import Certificate, Report
 from .events import Event, StageEnded
+from .job import Run
 from .problem import Problem
 from .terms import FloatArray
 
@@ -64,9 +66,16 @@ class Solution:
         """Figures of the coarse pass: P(opt), its multiple of uniform guessing, histogram; empty if there was none."""
         return next((s.figures for s in self.stages if s.stage == "coarse"), {})
 
-    @property
+    @cached_property
     def panel(self) -> Any:
-        """The solve as one Plotly figure: energies, incumbent and bound, and the decoded answer."""
+        """The solve as a widget: value, bound, gap, stages, energies, angles, the answer, the certificate."""
+        run = Run(self.problem.name, lambda stop: iter(self.events))
+        run.problem, run.limit = self.problem, self.seconds
+        run.start().wait()
+        return run.panel
+
+    def to_figure(self) -> Any:
+        """Return the solve as one Plotly figure: energies, incumbent and bound, and the decoded answer."""
         from .plots import panel
 
         return panel(self)
@@ -87,7 +96,7 @@ class Solution:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
         out: dict[str, Any] = {"text/plain": self.summary()}
         try:
-            figure = self.panel._repr_mimebundle_(include, exclude)
+            figure = self.to_figure()._repr_mimebundle_(include, exclude)
             out.update({k: v for k, v in figure.items() if k != "text/plain"})
         except Exception:  # no plotly renderer here: the text is better than nothing
             pass

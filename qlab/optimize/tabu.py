@@ -31,14 +31,13 @@ class Restarts:
     def __init__(self, q: Qubo, seed: int, start: Any = None) -> None:
         self.q, self.seed, self.round = q, seed, 0
         self.sweeps = 300
+        self.most = int(np.clip(2_000_000_000 // max(1, 20 * q.n + len(q.coef)), 300, 20_000))  # a round's length
         self.best: IntArray = np.zeros(q.n, dtype=np.int64) if start is None else np.array(start, dtype=np.int64)
         self.energy = q.energy(self.best)
         ising = q.to_ising()
         self.h = ising.h
         self.indptr, self.indices, self.values = q.neighbours
         self.couplings = self.values / 4.0
-        rows = np.add.reduceat(np.abs(self.couplings), self.indptr[:-1]) if len(self.couplings) else np.zeros(q.n)
-        rows = np.where(np.diff(self.indptr) > 0, rows, 0.0) + np.abs(self.h) if len(self.couplings) else np.abs(self.h)
         squares = np.zeros(q.n)
         np.add.at(squares, np.repeat(np.arange(q.n), np.diff(self.indptr)), self.couplings**2)
         self.hot = 1.2 * float(np.sqrt(squares + self.h**2).mean() or 1.0)
@@ -69,7 +68,7 @@ class Restarts:
 
         pool.run(task, 0, 2, pool.get_threads())
         self.round += 1
-        self.sweeps = min(int(self.sweeps * 1.3), 20_000)
+        self.sweeps = min(int(self.sweeps * 1.3), self.most)
         better = False
         for x in tries:
             energy = self.q.energy(x)

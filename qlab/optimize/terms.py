@@ -72,6 +72,8 @@ def square(constant: float, linear: Iterable[tuple[int, float]]) -> Terms:
 
 def substitute(terms: Mapping[Key, float], affine: Sequence[Affine]) -> Terms:
     """Return the polynomial over bits that comes from writing each variable as constant + Σ a·bit."""
+    if all(a == (0.0, ((i, 1.0),)) for i, a in enumerate(affine)):  # the variables are the bits
+        return {k: v for k, v in terms.items() if v != 0.0}
     out: Terms = {}
     for key, value in terms.items():
         product: Terms = {(): value}
@@ -137,14 +139,16 @@ def lattice(values: Iterable[float]) -> float:
         >>> lattice([0.5, 1.5, -2.0])
         0.5
     """
-    numbers = [abs(v) for v in values if v != 0.0]
-    if not numbers:
+    numbers = np.abs(np.array([v for v in values if v != 0.0], dtype=np.float64))
+    if not len(numbers):
         return 1.0
-    if max(numbers) > 2**52:
+    if numbers.max() > 2**52:
         return 0.0
     for scale in (1, 2, 4, 8, 10, 100, 1000, 10_000, 100_000, 1_000_000):
-        scaled = [v * scale for v in numbers]
-        rounded = [round(s) for s in scaled]
-        if all(abs(s - r) <= 1e-9 * max(1.0, s) and r > 0 for s, r in zip(scaled, rounded, strict=True)):
-            return math.gcd(*rounded) / scale
+        scaled = numbers * scale
+        rounded = np.rint(scaled)
+        if scaled.max() < 2**62 and np.all(
+            (np.abs(scaled - rounded) <= 1e-9 * np.maximum(1.0, scaled)) & (rounded > 0)
+        ):
+            return int(np.gcd.reduce(rounded.astype(np.int64))) / scale
     return 0.0

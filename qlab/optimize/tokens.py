@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from ..errors import OptimizeError
 
+LARGEST = 1e100  # a larger number is a slip: products of such overflow; QPLIB writes infinity as 1e30
+WHOLE = 1e15  # beyond it not every whole number can be told
 LIMIT = 200_000_000  # a product of sizes beyond it is a broken header, not an instance
 
 
@@ -53,15 +55,20 @@ class Tokens:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not math.isfinite(value):
-            raise self.fail(f"{text!r} is no number", expected, line)
+        if not abs(value) <= LARGEST:
+            raise self.fail(f"{text!r} is no number up to {LARGEST:g}", expected, line)
         return value
 
     def whole(self, expected: str, low: int | None = None, high: int | None = None) -> int:
         """Return the next word as a whole number within a range."""
         line = self.line
         value = self.number(expected)
-        outside = value != int(value) or (low is not None and value < low) or (high is not None and value > high)
+        outside = (
+            value != int(value)
+            or abs(value) > WHOLE
+            or (low is not None and value < low)
+            or (high is not None and value > high)
+        )
         if outside:
             limits = "" if low is None else f" from {low}" + ("" if high is None else f" to {high}")
             raise self.fail(f"{value:g} isn't a whole number{limits}", expected, line)

@@ -132,7 +132,9 @@ def qaoa(
         bits = options["bits"] = p.to_bits(keep_groups=mixer != "x")
     if mixer == "x" and init != "warm":
         check_size(bits.n, width=8 if dtype == "float64" else 4)
-    return Run(f"QAOA of {p.name}", lambda stop: events(p, stop=stop, **options)).start()
+    run = Run(f"QAOA of {p.name}", lambda stop: events(p, stop=stop, **options))
+    run.problem = p
+    return run.start()
 
 
 def check(options: dict[str, Any]) -> None:

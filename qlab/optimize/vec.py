@@ -38,9 +38,12 @@ class _VecModel(extending.models.PrimitiveModel):  # type: ignore[misc]
         super().__init__(manager, fe_type, _llvm(fe_type.scalar))
 
 
+def _array(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
+    return cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
+
+
 def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
-    data = cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
-    return builder.gep(data, [index])
+    return builder.gep(_array(context, builder, array_type, array), [index])
 
 
 def _shuffle(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:
@@ -74,15 +77,18 @@ def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def splat(typingctx: Any, value: Any) -> Any:
-    """Return eight copies of a number, in its own width."""
+def splat(typingctx: Any, like: Any, value: Any) -> Any:
+    """Return eight copies of a number, in the width of the array ``like``."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        undefined = ir.Constant(_llvm(signature.args[0]), ir.Undefined)
-        one = builder.insert_element(undefined, args[0], ir.Constant(_I32, 0))
+        number = args[1]
+        if signature.return_type.scalar == types.float32:
+            number = builder.fptrunc(number, ir.FloatType())
+        undefined = ir.Constant(_llvm(signature.return_type.scalar), ir.Undefined)
+        one = builder.insert_element(undefined, number, ir.Constant(_I32, 0))
         return _shuffle(builder, one, undefined, [0] * LANES)
 
-    return Vec(value)(value), codegen
+    return Vec(like.dtype)(like, types.float64), codegen
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -101,19 +107,22 @@ def hsum(typingctx: Any, value: Any) -> Any:
     return types.float64(value), codegen
 
 
+def _codes(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
+    """Return the eight codes from ``codes[index]`` on as 64-bit numbers."""
+    at = builder.gep(_array(context, builder, signature.args[1], args[1]), [args[2]])
+    wide = ir.IntType(64)
+    return [builder.zext(builder.load(builder.gep(at, [ir.Constant(wide, k)])), wide) for k in range(LANES)]
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def gather(typingctx: Any, table: Any, codes: Any, index: Any) -> Any:
     """Return ``table[codes[index + lane]]`` for the eight lanes; no bounds check."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kind = _llvm(signature.args[0].dtype)
-        out = ir.Constant(kind, ir.Undefined)
-        at = _pointer(context, builder, signature.args[1], args[1], args[2])
-        for lane in range(LANES):
-            code = builder.load(builder.gep(at, [ir.Constant(ir.IntType(64), lane)]))
-            wide = builder.zext(code, ir.IntType(64))
-            one = builder.load(_pointer(context, builder, signature.args[0], args[0], wide))
-            out = builder.insert_element(out, one, ir.Constant(_I32, lane))
+        data = _array(context, builder, signature.args[0], args[0])
+        out = ir.Constant(context.get_value_type(signature.return_type), ir.Undefined)
+        for lane, code in enumerate(_codes(context, builder, signature, args)):
+            out = builder.insert_element(out, builder.load(builder.gep(data, [code])), ir.Constant(_I32, lane))
         return out
 
     return Vec(table.dtype)(table, codes, types.int64), codegen
@@ -124,15 +133,11 @@ def gather2(typingctx: Any, table: Any, codes: Any, index: Any) -> Any:
     """Return two vectors, ``table[2c]`` and ``table[2c + 1]`` for the eight codes c: one load a pair."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        dtype = signature.args[0].dtype
-        element = ir.DoubleType() if dtype == types.float64 else ir.FloatType()
-        pair = ir.VectorType(element, 2)
-        at = _pointer(context, builder, signature.args[1], args[1], args[2])
+        data = _array(context, builder, signature.args[0], args[0])
+        pair = ir.VectorType(data.type.pointee, 2)
         parts = []
-        for lane in range(LANES):
-            code = builder.load(builder.gep(at, [ir.Constant(ir.IntType(64), lane)]))
-            wide = builder.shl(builder.zext(code, ir.IntType(64)), ir.Constant(ir.IntType(64), 1))
-            where = _pointer(context, builder, signature.args[0], args[0], wide)
+        for code in _codes(context, builder, signature, args):
+            where = builder.gep(data, [builder.shl(code, ir.Constant(ir.IntType(64), 1))])
             one = builder.load(builder.bitcast(where, pair.as_pointer()))
             one.align = 4
             parts.append(one)
@@ -144,6 +149,20 @@ def gather2(typingctx: Any, table: Any, codes: Any, index: Any) -> Any:
         return context.make_tuple(builder, signature.return_type, [even, odd])
 
     return types.UniTuple(Vec(table.dtype), 2)(table, codes, types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def numbers(typingctx: Any, like: Any, codes: Any, index: Any) -> Any:
+    """Return the eight codes from ``codes[index]`` on as numbers of the precision of the array ``like``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        at = builder.gep(_array(context, builder, signature.args[1], args[1]), [args[2]])
+        eight = builder.load(builder.bitcast(at, ir.VectorType(ir.IntType(16), LANES).as_pointer()))
+        eight.align = 2
+        wide = builder.zext(eight, ir.VectorType(_I32, LANES))
+        return builder.sitofp(wide, context.get_value_type(signature.return_type))
+
+    return Vec(like.dtype)(like, codes, types.int64), codegen
 
 
 def _flip(mask: int) -> Any:

@@ -17,12 +17,29 @@ from .bits import Bits, bits_of, polynomial
 from .parts import Linear
 from .problem import Problem
 from .product import ProductMixer, Space, ring
-from .shop import Shop
+from .shop import Schedule
 from .terms import FloatArray, IntArray, Terms, boolean
 from .variational import Engine, figures, make_engine, tune
 
 PRODUCT = 1 << 13  # states of a window with groups or constraints
 EVALUATIONS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What windows may cost: their bits, QAOA's layers and samples, how many; and the time ``end``, which only cuts."""
+
+    size: int
+    depth: int
+    shots: int
+    seed: int
+    count: int
+    end: float
+    stop: Callable[[], bool]
+
+    def over(self) -> bool:
+        """Whether the time is up or a stop was asked for."""
+        return time.monotonic() > self.end or self.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +56,31 @@ class Tried:
 
 
 def run_window(
-    engine: Engine, bits: Bits, depth: int, shots: int, seed: int, stop: Callable[[], bool], angles: FloatArray | None
+    engine: Engine, bits: Bits, o: Effort, seed: int, angles: FloatArray | None
 ) -> tuple[int, float, float, FloatArray, tuple[FloatArray, FloatArray]]:
     """Tune angles, sample, and return (best sampled state, P(opt), uniform P(opt), angles, (probabilities, costs))."""
     best: tuple[float, FloatArray] | None = None
     if angles is not None and not isinstance(engine, ProductMixer):
-        best = (engine.energy(angles[:depth], angles[depth:]), angles)
+        best = (engine.energy(angles[: o.depth], angles[o.depth :]), angles)
     else:
-        for _, value, found in tune(engine, bits, depth, init="ramp", optimize=isinstance(engine, ProductMixer),
-                                    evaluations=EVALUATIONS, stop=stop):  # fmt: skip
+        for _, value, found in tune(engine, bits, o.depth, init="ramp", optimize=isinstance(engine, ProductMixer),
+                                    evaluations=EVALUATIONS, stop=o.stop):  # fmt: skip
             if best is None or value < best[0]:
                 best = (value, found)
     assert best is not None
     prob, costs, p_opt, uniform, _ = figures(engine, best[1])
     rng = np.random.default_rng(seed)
     edges = np.cumsum(prob)
-    drawn = np.unique(np.searchsorted(edges[:-1], rng.random(shots) * edges[-1], side="right"))
+    drawn = np.unique(np.searchsorted(edges[:-1], rng.random(o.shots) * edges[-1], side="right"))
     pick = int(drawn[np.argmin(costs[drawn])])
     return pick, p_opt, uniform, best[1], (prob, costs)
 
 
-def order_windows(
-    p: Problem, shop: Shop, *, depth: int, shots: int, seed: int, end: float, stop: Callable[[], bool], count: int
-) -> Iterator[Tried]:
+def order_windows(shop: Schedule, o: Effort) -> Iterator[Tried]:
     """Yield windows of a schedule: the orders of up to six tasks."""
-    rng = np.random.default_rng([seed, 7])
-    for k in range(count):
-        if time.monotonic() > end or stop():
+    rng = np.random.default_rng([o.seed, 7])
+    for k in range(o.count):
+        if o.over():
             return
         name, orders, makespans = shop.window(rng, 6)
         allowed = np.flatnonzero(makespans >= 0)
@@ -77,26 +92,15 @@ def order_windows(
         engine = ProductMixer(polynomial({}, size), [space], grover=True, costs=costs)
         if costs.min() == costs.max():
             continue
-        pick, p_opt, uniform, angles, pair = run_window(engine, engine.bits, depth, shots, seed + k, stop, None)
+        pick, p_opt, uniform, angles, pair = run_window(engine, engine.bits, o, o.seed + k, None)
         shop.put(orders[allowed[pick]])
         tasks = orders.shape[1]
         yield Tried(name, tasks * (tasks - 1) // 2, p_opt, uniform, shop.point(), pair, angles)
 
 
-def bit_windows(
-    p: Problem,
-    x: FloatArray,
-    *,
-    size: int,
-    depth: int,
-    shots: int,
-    seed: int,
-    end: float,
-    stop: Callable[[], bool],
-    count: int,
-) -> Iterator[Tried]:
+def bit_windows(p: Problem, x: FloatArray, o: Effort) -> Iterator[Tried]:
     """Yield windows of an unconstrained binary problem: bits that are coupled, the rest fixed."""
-    rng = np.random.default_rng([seed, 8])
+    rng = np.random.default_rng([o.seed, 8])
     terms = boolean((k, p.sign * v) for k, v in p.terms)
     touching: list[list[tuple[tuple[int, ...], float]]] = [[] for _ in range(p.n)]
     for key, value in terms.items():
@@ -104,10 +108,10 @@ def bit_windows(
             touching[i].append((key, value))
     x = np.array(x, dtype=float)
     angles: FloatArray | None = None
-    for k in range(count):
-        if time.monotonic() > end or stop():
+    for k in range(o.count):
+        if o.over():
             return
-        chosen = _cluster(rng, touching, p.n, min(size, p.n))
+        chosen = _cluster(rng, touching, p.n, min(o.size, p.n))
         place = {v: b for b, v in enumerate(chosen)}
         sub: Terms = {}
         for key, value in {t for v in chosen for t in touching[v]}:
@@ -123,10 +127,10 @@ def bit_windows(
 
         known = None
         if angles is not None:
-            known = np.concatenate([angles[:depth] / unit(sub), angles[depth:]])
-        pick, p_opt, uniform, found, pair = run_window(engine, bits, depth, shots, seed + k, stop, known)
+            known = np.concatenate([angles[: o.depth] / unit(sub), angles[o.depth :]])
+        pick, p_opt, uniform, found, pair = run_window(engine, bits, o, o.seed + k, known)
         if angles is None:
-            angles = np.concatenate([found[:depth] * unit(sub), found[depth:]])
+            angles = np.concatenate([found[: o.depth] * unit(sub), found[o.depth :]])
         x[chosen] = bits_of(pick, len(chosen))
         yield Tried(
             f"{len(chosen)} bits around {p.variables[chosen[0]].name}",
@@ -153,31 +157,20 @@ def _cluster(
     return chosen
 
 
-def group_windows(
-    p: Problem,
-    x: FloatArray,
-    *,
-    size: int,
-    depth: int,
-    shots: int,
-    seed: int,
-    end: float,
-    stop: Callable[[], bool],
-    count: int,
-) -> Iterator[Tried]:
+def group_windows(p: Problem, x: FloatArray, o: Effort) -> Iterator[Tried]:
     """Yield windows of a binary problem under linear constraints: one-hot groups (XY mixer) and free bits (X)."""
-    rng = np.random.default_rng([seed, 9])
+    rng = np.random.default_rng([o.seed, 9])
     grouped = {i for g in p.groups for i in g}
     blocks = [tuple(g) for g in p.groups] + [(i,) for i in range(p.n) if i not in grouped]
     x = np.array(x, dtype=float)
     spread = 1.0 + float(sum(abs(v) for k, v in p.terms if k))
-    for k in range(count):
-        if time.monotonic() > end or stop():
+    for k in range(o.count):
+        if o.over():
             return
         chosen, states, bits = [], 1, 0
         for b in rng.permutation(len(blocks)):
             options = max(2, len(blocks[b]))
-            if states * options <= PRODUCT and bits + len(blocks[b]) <= size:
+            if states * options <= PRODUCT and bits + len(blocks[b]) <= o.size:
                 chosen.append(blocks[b])
                 states *= options
                 bits += len(blocks[b])
@@ -197,7 +190,7 @@ def group_windows(
         fine = costs[costs < costs.min() + spread / 2]
         clipped = np.minimum(costs, fine.max() + 0.5 * (fine.max() - fine.min()) + 1e-9)
         engine = ProductMixer(polynomial({}, bits), parts, costs=clipped)
-        pick, p_opt, uniform, found, pair = run_window(engine, engine.bits, depth, shots, seed + k, stop, None)
+        pick, p_opt, uniform, found, pair = run_window(engine, engine.bits, o, o.seed + k, None)
         if costs[pick] <= costs[_index(x, chosen)] + 1e-9:
             flat = [i for g in chosen for i in g]
             x[flat] = points[pick]

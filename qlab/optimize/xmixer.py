@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine import pool
+from ..engine.arrays import empty_aligned
 from ..errors import OptimizeError
 from .diagonal import Diagonal, check_size
 from .terms import FloatArray
@@ -58,6 +59,8 @@ class XMixer:
         self.codes = kept if self.coded else _NOTHING
         self.values = np.empty(0) if self.coded else kept
         self.levels = (diagonal.levels if self.coded else np.ones(1)).astype(self.dtype)
+        gaps = np.diff(diagonal.levels)
+        self.step = float(gaps[0]) if len(gaps) and np.allclose(gaps, gaps[0], rtol=1e-12) else 0.0
         self._state: tuple[Any, ...] = ()
 
     # Angles to figures
@@ -65,7 +68,7 @@ class XMixer:
     def energy(self, gammas: npt.ArrayLike, betas: npt.ArrayLike) -> float:
         """Return ⟨C⟩; gammas in radians per unit of cost, betas in radians, shape (p,) each."""
         g, b = _angles(gammas, betas)
-        cost, norm = self._forward(g, b, keep=False)
+        cost, norm = self._forward(g, b)
         return float(cost / norm)
 
     def probabilities(self, gammas: npt.ArrayLike, betas: npt.ArrayLike) -> FloatArray:
@@ -97,52 +100,51 @@ class XMixer:
         """
         g, b = _angles(gammas, betas)
         check_size(self.n, width=self.dtype.itemsize, gradient=True)
-        p = len(g)
-        cost, norm = self._forward(g, b, keep=True)
-        re, im, lr, li = self._buffers(True)
-        factor = abs(_mixer(b[-1])[2]) ** self._qubits
-        codes, values, coded, levels = self.codes, self.values, self.coded, self.levels
-        value = cost / norm
-        if weigh is not None:
-            prob = (re.astype(np.float64) ** 2 + im.astype(np.float64) ** 2) * factor * factor
-            value, slope = weigh(prob)
-            codes, values, coded, levels = _NOTHING, slope, False, levels
         from . import kernels_x_back
 
-        begin: Any = kernels_x_back.begin
-        backward: Any = kernels_x_back.backward
-
-        size = len(re)
-        scaled = self.dtype.type(factor)
-        pool.run(
-            lambda a, z, _: begin(re, im, lr, li, codes, values, coded, levels, a, z, scaled), 0, size, self.threads
-        )
+        kernel: Any = kernels_x_back.backward
+        p = len(g)
+        factor = abs(_mixer(b[-1])[2]) ** self._qubits
+        codes, values, coded = self.codes, self.values, self.coded
+        told = None
+        if weigh is None:
+            self._forward(g, b, last=False)  # the first pass back ends it
+        else:
+            self._forward(g, b, keep=True)
+            re, im = self._state[:2]
+            told, slope = weigh((re.astype(np.float64) ** 2 + im.astype(np.float64) ** 2) * factor * factor)
+            codes, values, coded = _NOTHING, slope, False
+        state = self._buffers(True)
         grad = np.zeros(2 * p)
+        energy = 0.0
         for k in range(p, -1, -1):
+            turning = 0 if k < p else 2 if weigh is None else 1
             after, before = self._layer(b, k, back=True), self._layer(b, k - 1, back=True)
             f = abs(_mixer(b[k])[2]) ** self._qubits if k < p else 1.0
             table, scale = self._table(-g[k] if k < p else 0.0, f)
-            shape, tiles = self._shape(k)
-            sums = np.empty((tiles, 3))
+            shape, tiles = self._shape(k, 2)
+            sums = np.empty((tiles, 5))
             scratch = self._scratch(4, shape)
             each = len(scratch) // self.threads
+            costs = (codes, values, coded) if turning else (self.codes, self.values, self.coded)
 
-            def task(start: int, stop: int, worker: int, k: int = k, after: Any = after, before: Any = before,
-                     table: Any = table, scale: Any = scale, shape: Any = shape, sums: Any = sums, each: int = each,
-                     scratch: Any = scratch) -> None:  # fmt: skip
-                backward(re, im, lr, li, self.codes, self.values, self.coded, self.levels, table, scale, *shape,
-                start, stop,
-                         after, k < p, before, scratch, worker * each, sums)  # fmt: skip
+            def task(start: int, stop: int, worker: int, *, costs: Any = costs, k: int = k, after: Any = after,
+                     before: Any = before, table: Any = table, scale: Any = scale, shape: Any = shape,
+                     sums: Any = sums, each: int = each, scratch: Any = scratch, turning: int = turning
+                     ) -> None:  # fmt: skip
+                kernel(*state, *costs, self.levels, table, scale, *shape, start, stop, after, k < p, before, turning,
+                       factor, self.step, scratch, worker * each, sums)  # fmt: skip
 
             pool.run(task, 0, tiles, self.threads)
-            one, middle, two = sums.sum(0)
-            if k < p:
-                already = self._half(k + 1)
-                grad[p + k] += 2.0 * one * float(after[3]) ** already
+            one, middle, two, cost, norm = sums.sum(0)
+            if turning:
+                energy = cost / norm
+            else:
+                grad[p + k] += 2.0 * one * float(after[3]) ** self._half(k + 1)
                 grad[k] = 2.0 * middle
             if k > 0:
                 grad[p + k - 1] += 2.0 * two
-        return value, grad
+        return float(energy if told is None else told), grad
 
     # The passes
 
@@ -160,7 +162,7 @@ class XMixer:
         """How many qubits pass k mixes; the mirrored one goes with the low ones."""
         return LOW if k % 2 == 0 else self._qubits - LOW
 
-    def _shape(self, k: int) -> tuple[tuple[Any, ...], int]:
+    def _shape(self, k: int, states: int = 1) -> tuple[tuple[Any, ...], int]:
         """Return (rows, row_u, width, tile_u, in_lanes, far) of pass k, and how many tiles it has."""
         block = 1 << (LOW - 1 if self.mirrored else LOW)
         size = 1 << self.bits
@@ -168,7 +170,7 @@ class XMixer:
             far = size if self.mirrored else 0
             return (1 << (LOW - 3), 8, 8, block, True, far), size >> LOW
         rows = size // block
-        width = 32 if rows <= 256 else 16 if rows <= 1024 else 8
+        width = max(8, (32 if rows <= 256 else 16 if rows <= 1024 else 8) // states)  # a panel stays in L1
         return (rows, block, width, width, False, 0), block // width
 
     def _layer(self, b: FloatArray, k: int, *, back: bool = False) -> Any:
@@ -200,17 +202,17 @@ class XMixer:
         count = 4 if gradient else 2
         if len(self._state) < count:
             extra = count - len(self._state)
-            self._state += tuple(np.empty(1 << self.bits, dtype=self.dtype) for _ in range(extra))
+            self._state += tuple(empty_aligned(1 << self.bits, self.dtype.type) for _ in range(extra))
         return self._state[:count]
 
     def _scratch(self, states: int, shape: tuple[Any, ...]) -> Any:
         rows, width = shape[0], shape[2]
         whole = rows * width + 8 * 8
-        each = states * whole + 2 * rows * width + 64
-        return np.empty(each * self.threads, dtype=self.dtype)
+        each = states * whole + 3 * rows * width + 64
+        return empty_aligned(each * self.threads, self.dtype.type)
 
-    def _forward(self, g: FloatArray, b: FloatArray, *, keep: bool) -> tuple[float, float]:
-        """Run all passes; returns Σ p·cost and Σ p of the state as it is scaled."""
+    def _forward(self, g: FloatArray, b: FloatArray, *, keep: bool = False, last: bool = True) -> tuple[float, float]:
+        """Run all passes and return Σ p·cost and Σ p of the state as it is scaled; or all but the last, and zeros."""
         from . import kernels_x
 
         forward: Any = kernels_x.forward
@@ -219,25 +221,25 @@ class XMixer:
         p = len(g)
         factor = 1.0
         sums = np.empty((1, 2))
-        for k in range(p + 1):
-            last = k == p
+        for k in range(p + last):
+            ends = k == p
             before, after = self._layer(b, k - 1), self._layer(b, k)
-            table, scale = self._table(0.0 if last else g[k], factor)
-            factor = 1.0 if last else abs(_mixer(b[k])[2]) ** self._qubits
+            table, scale = self._table(0.0 if ends else g[k], factor)
+            factor = 1.0 if ends else abs(_mixer(b[k])[2]) ** self._qubits
             shape, tiles = self._shape(k)
             sums = np.empty((tiles, 2))
             scratch = self._scratch(2, shape)
             each = len(scratch) // self.threads
 
             def task(start: int, stop: int, worker: int, before: Any = before, after: Any = after, table: Any = table,
-                     scale: Any = scale, shape: Any = shape, sums: Any = sums, last: bool = last, each: int = each,
+                     scale: Any = scale, shape: Any = shape, sums: Any = sums, ends: bool = ends, each: int = each,
                      scratch: Any = scratch) -> None:  # fmt: skip
                 forward(re, im, self.codes, self.values, self.coded, self.levels, table, scale, *shape, start, stop,
                 before,
-                        not last, after, scratch, worker * each, sums, last, keep)  # fmt: skip
+                        not ends, after, scratch, worker * each, sums, ends, keep)  # fmt: skip
 
             pool.run(task, 0, tiles, self.threads)
-        cost, norm = sums.sum(0)
+        cost, norm = sums.sum(0) if last else (0.0, 0.0)
         return float(cost), float(norm)
 
 

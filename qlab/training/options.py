@@ -12,6 +12,7 @@ STAGE_KEYS = (
     "name", "optimizer", "optimizer_options", "lr", "epochs", "batch", "schedule", "clip", "early_stop", "shots",
     "dtype", "rows",
 )  # fmt: skip
+TERMS = ("data", "l1", "l2")  # of the loss: that of the rows, and two on the classical matrices
 EARLY = {"patience": 10, "min_delta": 0.0, "restore": True, "monitor": "val_loss"}
 
 
@@ -64,7 +65,8 @@ def early_stop_of(value: Any) -> dict[str, Any] | None:
 
 
 def terms_of(value: Any) -> dict[str, float]:
-    """Return the weights of the loss's extra terms: ``{"l2": 0.001}`` and ``"l1"``, on the classical weights alone.
+    """Return the weights of the loss's terms: ``"data"``, 1 where it isn't named, and ``"l1"`` and ``"l2"`` on the
+    matrices of the classical layers.
 
     Raises:
         TrainError: an unknown term, or a weight below 0.
@@ -72,11 +74,11 @@ def terms_of(value: Any) -> dict[str, float]:
     value = _plain(value)
     given = {} if value is None else dict(value) if isinstance(value, Mapping) else {"": value}
     for name, weight in given.items():
-        if name not in ("l1", "l2") or not _number(weight) or weight < 0:
+        if name not in TERMS or not _number(weight) or weight < 0:
             raise TrainError(
                 f"{value!r} is no term of the loss",
                 where="terms",
-                cure="use {'l2': 0.001}, {'l1': 0.001} or both",
+                cure="use {'l2': 0.001}, {'l1': 0.001}, {'data': 0.5} or several of them",
                 value=value,
             )
     return {name: float(weight) for name, weight in given.items()}

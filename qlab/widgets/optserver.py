@@ -13,13 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import resources
 from typing import Any
 
 from .. import optimize
 from ..errors import OptimizeError, QlabError, not_one_of
 from ..optimize.pipeline import sizes
 from . import optform
+from .assets import send_plotly
 from .link import Link
 from .optexamples import TEMPLATES, TITLES, form_of, template
 from .optfigure import figure
@@ -66,6 +66,16 @@ class OptServer:
         """The latest solution, or None."""
         return None if self.run is None else self.run.result
 
+    @property
+    def story(self) -> Story | None:
+        """What is known of the latest solve."""
+        return self._story
+
+    def attach(self, run: optimize.Run, p: optimize.Problem, limit: float) -> None:
+        """Follow a solve that was started in Python, of a problem that the copied code calls ``p``."""
+        self._take(p, None)
+        self._follow_run(run, p, limit)
+
     def show(self, p: optimize.Problem) -> None:
         """Show a problem of Python; the copied code then calls it ``p``."""
         self._take(p, None)
@@ -104,7 +114,7 @@ class OptServer:
             self._pictured = None
             self._status()
         elif kind == "plotly":
-            self._plotly()
+            send_plotly(self._send)
         elif kind == "template":
             self._template(str(message.get("kind")), anew=bool(message.get("anew")))
         elif kind == "read":
@@ -182,13 +192,17 @@ class OptServer:
         if self.problem is None:
             raise OptimizeError("there is nothing to solve", where="Optimise", cure="pick a template or mend the cells")
         p, options = self.problem, self._options()
-        self.run = optimize.start(p, **options)
-        self._count += 1
-        self._solved = self._of
-        self._story = Story(p, f"solve {self._count}", options["time_limit"])
-        self._pictured = None
+        self._follow_run(optimize.start(p, **options), p, options["time_limit"])
         self._status()
         self._on_change()
+
+    def _follow_run(self, run: optimize.Run, p: optimize.Problem, limit: float) -> None:
+        self.run = run
+        self._count += 1
+        self._solved = self._of
+        self._story = Story(p, f"solve {self._count}", limit)
+        self._story.follow(run)
+        self._pictured = None
 
     def _options(self) -> Json:
         settings = dict(self._settings)
@@ -254,14 +268,6 @@ class OptServer:
     def _refuse(self, message: Json, error: Json) -> None:
         kind = str(message.get("type"))
         self._send({**error, "type": "refused", "at": kind if kind in {"read", "set", "solve", "edit"} else "page"})
-
-    def _plotly(self) -> None:
-        source = resources.files("qlab").joinpath("static", "plotly.min.js")
-        if source.is_file():
-            self._send({"type": "plotly"}, [source.read_bytes()])
-            return
-        fault = "the plotting code has not been built (at qlab/static/plotly.min.js)"
-        self._send({"type": "error", "message": fault, "cure": "run `make build`"})
 
     def _send(self, message: Json, buffers: list[bytes] | None = None) -> None:
         self._link(message, buffers or [])

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..optimize import Problem, Run
 from ..optimize.bounds import gap_of
-from ..optimize.events import Bound, Event, Failed, Finished, Incumbent, StageEnded, StageStarted, Started
+from ..optimize.events import Angles, Bound, Event, Failed, Finished, Incumbent, StageEnded, StageStarted, Started
 
 Json = dict[str, Any]
 MOST = 1500  # points of a curve; more are thinned, first and last kept
@@ -72,6 +72,9 @@ class Story:
         elif isinstance(event, Incumbent):
             self.x, self.source = event.x, event.source
             self.incumbents.append([event.time, event.value])
+        elif isinstance(event, Angles):
+            self.coarse = {**(self.coarse or coarse({"p_opt": None}) or {}), "gammas": list(event.gammas),
+                           "betas": list(event.betas)}  # fmt: skip
         elif isinstance(event, Bound):
             self.bounds.append([event.time, event.value, event.source])
         elif isinstance(event, Finished):
@@ -99,11 +102,13 @@ class Story:
         summary = event.summary.rsplit("; ", 1)[0] if event.stage != "verify" else "checker, no solver"
         stage.update(seconds=event.seconds, added=added, summary=summary)
         if event.stage == "coarse":
-            self.coarse = coarse(event.figures)
+            self.coarse = {**(self.coarse or {}), **(coarse(event.figures) or {})} or None
 
     def _finished(self, event: Finished) -> None:
         self.state = event.reason
         result = event.result
+        if not hasattr(result, "certificate"):  # of QAOA alone
+            return
         if (late := coarse(result.coarse)) is not None:
             self.coarse = late
         self.certificate = verdict(result)

@@ -23,8 +23,6 @@ def dense(seed: int, n: int) -> o.Problem:
 
 @pytest.mark.parametrize("method", [*OURS, "annealing"])
 def test_samplers_find_small_optima_and_report_true_energies(method: str) -> None:
-    if method == "annealing":
-        pytest.importorskip("dwave.samplers")
     for seed in range(4):
         p = dense(seed, 12)
         q = p.to_qubo()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model as cp
 
 from qlab import OptimizeError
 from qlab import optimize as o
@@ -116,7 +117,6 @@ def test_cp_sat_and_milp_forms_agree_with_enumeration(seed: int) -> None:
     constant = dict(p.terms).get((), 0.0)
     assert p.sign * found.fun + constant == pytest.approx(best)
     assert p.value(np.round(found.x[: p.n])) == pytest.approx(best)
-    cp = pytest.importorskip("ortools.sat.python.cp_model")
     model, variables = p.to_cp_sat()
     solver = cp.CpSolver()
     assert solver.Solve(model) == cp.OPTIMAL
@@ -128,7 +128,6 @@ def test_a_schedule_has_the_same_optimum_in_every_form() -> None:
 
     for p, best in ((o.job_shop([[(0, 3), (1, 2)], [(1, 2), (0, 4)]]), 7), (o.rcpsp(*PROJECT), 9)):
         assert milp(**p.to_milp()).fun == pytest.approx(best)
-        cp = pytest.importorskip("ortools.sat.python.cp_model")
         model, variables = p.to_cp_sat()
         solver = cp.CpSolver()
         assert solver.Solve(model) == cp.OPTIMAL

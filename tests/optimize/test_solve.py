@@ -26,10 +26,6 @@ from .problems import FT06, PROJECT, brute, random_binary, random_groups
 )
 @pytest.mark.parametrize("refine", ["local", "cp_sat", "milp"])
 def test_every_pair_of_stages_solves_small_problems(coarse: str, refine: str) -> None:
-    if "annealing" in coarse:
-        pytest.importorskip("dwave.samplers")
-    if refine == "cp_sat":
-        pytest.importorskip("ortools")
     for p in (random_binary(1, n=6), random_groups(0), o.maxcut(nx.random_regular_graph(3, 8, seed=0))):
         s = o.solve(p, coarse=coarse, refine=refine, time_limit=4, reads=8)
         assert s.value == pytest.approx(brute(p)[0])
@@ -41,14 +37,13 @@ def test_every_pair_of_stages_solves_small_problems(coarse: str, refine: str) ->
 
 @pytest.mark.parametrize("p", [o.job_shop(FT06, name="ft06"), o.rcpsp(*PROJECT)], ids=lambda p: p.name)
 def test_schedules_are_proven_and_decoded(p: o.Problem) -> None:
-    pytest.importorskip("ortools")
     s = o.solve(p, time_limit=20)
     assert s.value == {"ft06": 55, "rcpsp": 9}[p.name]
     assert s.optimal
     assert s.report.ok
     assert s.decoded["end"].max() == s.value
     assert s.coarse["bits"] <= 20
-    figure = s.panel
+    figure = s.to_figure()
     assert {"incumbent", "bound"} <= {t.name for t in figure.data}
     assert "× uniform" in s.summary()
 
@@ -104,8 +99,6 @@ def test_windows_of_large_problems_only_improve_what_they_touch() -> None:
 
 @pytest.mark.parametrize("refine", ["local", "cp_sat", "milp"])
 def test_a_stop_keeps_the_incumbent_and_a_valid_bound(refine: str) -> None:
-    if refine == "cp_sat":
-        pytest.importorskip("ortools")
     rng = np.random.default_rng(1)
     p = o.maxcut([(i, j, float(rng.integers(1, 9))) for i in range(90) for j in range(i) if rng.random() < 0.5])
     run = o.start(p, coarse="none", refine=refine, time_limit=120)
@@ -143,8 +136,6 @@ INFEASIBLE = o.Problem(
 
 @pytest.mark.parametrize("refine", [None, "local", "cp_sat", "milp"])
 def test_infeasible_and_unbounded_are_told_with_the_constraints(refine: str | None) -> None:
-    if refine == "cp_sat":
-        pytest.importorskip("ortools")
     with pytest.raises(OptimizeError, match="infeasible: these constraints can't be kept together") as caught:
         o.solve(INFEASIBLE, refine=refine, time_limit=2)
     assert sorted(caught.value.value) == ["not a", "two"]
@@ -154,7 +145,6 @@ def test_infeasible_and_unbounded_are_told_with_the_constraints(refine: str | No
 
 
 def test_an_infeasible_schedule_names_its_machine() -> None:
-    pytest.importorskip("ortools")
     p = o.job_shop([[(0, 3)], [(0, 3)], [(1, 1)]], horizon=4)
     with pytest.raises(OptimizeError, match="infeasible") as caught:
         o.solve(p, time_limit=3)
