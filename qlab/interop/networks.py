@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.preprocessing import LabelEncoder
 
 from ..circuit import Circuit
 from ..errors import QlabError, TrainError
@@ -52,6 +53,23 @@ class NetworkPlan:
             return values, grad, None
         by_x = np.asarray(by_x, dtype=np.float64).reshape(rows, given.shape[1], -1)
         return values, grad, np.einsum("ro,roi->ri", given, by_x)
+
+
+class Signs(LabelEncoder):  # type: ignore[misc]
+    """Two labels as −1 and +1, as a classifier of one output in [−1, 1] means them, and back."""
+
+    def of(self, classes: Any) -> Signs:
+        """Take two labels in the order given, where `fit` would sort them; return itself."""
+        self.classes_ = np.asarray(classes)
+        return self
+
+    def transform(self, y: Any) -> NDArray[np.int64]:
+        """Return +1 for the second label and −1 for any other, (rows,)."""
+        return np.where(np.ravel(y) == self.classes_[1], 1, -1)
+
+    def inverse_transform(self, y: Any) -> NDArray[Any]:
+        """Return the labels of signs, (rows,); 0 is the first label."""
+        return np.asarray(self.classes_)[(np.ravel(y) > 0).astype(np.int64)]
 
 
 class Adopted:
@@ -135,13 +153,14 @@ class Adopted:
             )
         return NetworkPlan(network, self._initial)
 
-    def put_back(self, weights: Array, loss: float, X: Array, labels: NDArray[Any]) -> None:
+    def put_back(self, weights: Array, loss: float, X: Array, labels: NDArray[Any], classes: Any) -> None:
         """Make a trainable model a fitted one: its ``predict``, ``score`` and ``weights`` work from now on.
 
         Args:
             weights: (n_weights,) of the network.
             loss: over the training rows.
             X, labels: training rows and original labels, from which a classifier learns its encoding.
+            classes: the labels by class index, or None.
         """
         given = self._given
         if not hasattr(given, "_fit_result"):
@@ -149,7 +168,10 @@ class Adopted:
         from qiskit_machine_learning.optimizers import OptimizerResult
 
         given._fit_result = None
-        if self.task == "classification":
+        if self.task == "classification" and int(self.network.output_shape[0]) == 1:
+            # its predict gives signs, and its own encoder turns those back into no label, or fails on text
+            given._target_encoder, given._num_classes = Signs().of(classes), 2
+        elif self.task == "classification":
             given._validate_input(X, labels)
         result = OptimizerResult()
         result.x, result.fun = np.array(weights), loss

@@ -13,7 +13,7 @@ from qlab.interop.qasm_names import Inputs, Registers
 INCLUDES = ("qelib1.inc", "stdgates.inc")
 MAX_INPUTS = 20_000
 UNSUPPORTED = {
-    "for", "while", "switch", "def", "return", "box", "delay", "cal", "defcal", "defcalgrammar", "extern", "let",
+    "for", "while", "switch", "def", "return", "box", "delay", "cal", "defcal", "defcalgrammar", "extern",
     "int", "uint", "float", "angle", "bool", "complex", "array", "duration", "stretch", "break", "continue", "end",
     "pragma",
 }  # fmt: skip
@@ -98,6 +98,19 @@ class Declarations:
         tokens.expect("=")
         self.names[name.text] = expression(tokens, self.names)
         tokens.expect(";")
+
+    def let(self) -> None:
+        tokens = self.tokens
+        tokens.step()
+        name = tokens.name("a name")
+        if name.text in self.names:
+            tokens.fail(f"the name {name.text[:40]!r} is used twice", name, "choose another")
+        tokens.expect("=")
+        operands = [self.registers.operand()]
+        while tokens.take("++"):
+            operands.append(self.registers.operand())
+        tokens.expect(";")
+        self.registers.alias(name, operands)
 
     def opaque(self) -> None:
         word = self.tokens.step()

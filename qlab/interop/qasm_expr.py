@@ -90,10 +90,19 @@ def value_of(tokens: Tokens, mark: Token, e: Expr) -> float:
     return value
 
 
+def _number(text: str) -> float:
+    try:
+        return float(int(text, 0)) if text[:2].lower() in ("0x", "0o", "0b") else float(text)
+    except OverflowError:
+        return math.inf
+    except ValueError:  # 0x without digits
+        return math.nan
+
+
 def _atom(tokens: Tokens, names: Mapping[str, Expr]) -> Expr:
     token = tokens.step()
     if token.kind == "number":
-        value = float(token.text.replace("_", ""))
+        value = _number(token.text.replace("_", ""))
         if not math.isfinite(value):
             tokens.fail(f"the number {token.text[:40]} is too large", token, "use a finite number")
         return Num(value)

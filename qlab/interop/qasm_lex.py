@@ -11,7 +11,7 @@ from qlab.errors import CircuitError
 MAX_NESTING = 64
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)|(?P<comment>//[^\n]*|/\*(?s:.*?)\*/)"
-    r"|(?P<number>(?:[0-9][0-9_]*\.[0-9]*|\.[0-9]+|[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<number>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:[0-9][0-9_]*\.[0-9]*|\.[0-9]+|[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<name>[^\W\d]\w*)|(?P<string>\"[^\"\n]*\"|'[^'\n]*')"
     r"|(?P<op>->|==|!=|<=|>=|&&|\|\||\*\*|\+\+|/(?!\*)|[-+*^%()\[\]{};,:=<>@!~&|.#$])"
 )
@@ -84,6 +84,16 @@ class Source:
         self.fail(f"the character {char!r} has no place here", offset, "remove it")
 
 
+def whole(text: str) -> int | None:
+    """The integer that a number says: 12, 1_000, 0x1F, 0o17, 0b101; None for others, and at most 10^12."""
+    plain = text.replace("_", "")
+    base = {"x": 16, "o": 8, "b": 2}.get(plain[1:2].lower(), 10)
+    digits = plain if base == 10 else plain[2:]
+    if not digits or (base == 10 and not digits.isdecimal()):
+        return None
+    return int(digits, base) if len(digits.lstrip("0")) <= 40 else 10**12
+
+
 class Tokens:
     """A cursor over the tokens of a source."""
 
@@ -119,13 +129,13 @@ class Tokens:
 
     def integer(self, what: str) -> int:
         token = self.now
-        text = token.text.replace("_", "")
-        if token.kind != "number" or not text.isdecimal():
+        value = whole(token.text) if token.kind == "number" else None
+        if value is None:
             self.fail(f"{what} must be an integer, not {self.shown()}", token, "write a number")
-        if len(text) > 12:
+        if value >= 10**12:
             self.fail(f"{what} is too large", token, "write a smaller number")
         self.step()
-        return int(text)
+        return value
 
     def shown(self) -> str:
         return "the end" if self.now.kind == "end" else repr(self.now.text[:40])

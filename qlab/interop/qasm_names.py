@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from qlab.circuit import Circuit
 from qlab.circuit.expr import MAX_INDEX, Expr, Sym
@@ -12,7 +13,25 @@ from qlab.circuit.names import LIMITS
 from qlab.errors import CircuitError
 from qlab.interop.qasm_lex import Token, Tokens
 
-Operand = tuple[Token, list[int] | None]
+
+class Span(NamedTuple):
+    """``first:step:last`` in brackets; an end that isn't written is None."""
+
+    first: int | None
+    step: int
+    last: int | None
+
+    def of(self, n: int) -> list[int]:
+        """The places among n; -1 is the last."""
+        up = self.step > 0
+        ends = (self.first, 0 if up else n - 1), (self.last, n - 1 if up else 0)
+        first, last = (default if i is None else i + n if i < 0 else i for i, default in ends)
+        if not (0 <= first < n and 0 <= last < n):
+            return []
+        return list(range(first, last + (1 if up else -1), self.step))
+
+
+Operand = tuple[Token, list[int] | Span | None]
 _OWN = re.compile(r"([xw])_(0|[1-9][0-9]{0,3})")
 _QISKIT = re.compile(r"_(.+)_([0-9]{1,6})_")  # what Qiskit makes of θ[10]
 _NUMBERED = re.compile(r"(.+?)_?([0-9]{1,6})")
@@ -24,7 +43,8 @@ class Registers:
 
     def __init__(self, tokens: Tokens, limits: Mapping[str, int]) -> None:
         self.tokens, self.limits = tokens, limits
-        self._ranges: dict[str, tuple[str, range, bool]] = {}  # name -> kind, indices, declared as an array
+        # name -> kind, indices, declared as an array
+        self._ranges: dict[str, tuple[str, Sequence[int], bool]] = {}
         self.qubits: list[str] = []
         self.clbits: list[str] = []
 
@@ -64,21 +84,49 @@ class Registers:
             out.append(name)
         return out
 
+    def alias(self, name: Token, operands: Sequence[Operand]) -> None:
+        """Give what the operands stand for, one after another, a name of its own."""
+        if name.text in self._ranges:
+            self.tokens.fail(f"the name {name.text[:40]!r} is used twice", name, "choose another")
+        first = self._ranges.get(operands[0][0].text)
+        kind = first[0] if first else "q"
+        found = [i for operand in operands for i in self.indices(kind, operand)]
+        if len(found) != len(set(found)):
+            self.tokens.fail(f"{name.text[:40]} names a wire twice", name, "name each wire once")
+        self._ranges[name.text] = (kind, found, True)
+
     def operand(self) -> Operand:
-        """Read ``q``, ``q[0]``, ``q[-1]`` or ``q[0:2]``; whether they exist is for `indices` to say."""
+        """Read ``q``, ``q[-1]``, ``q[0:2:4]``, ``q[1:]`` or ``q[{0, 2}]``; `indices` says whether it exists."""
         tokens = self.tokens
+        if tokens.now.text == "$":
+            tokens.fail("hardware qubits such as $0 are not supported here", tokens.now, "declare qubit[2] q;")
         name = tokens.name("a qubit or a register")
         if not tokens.take("["):
             return name, None
-        first = self._index()
-        chosen = [first]
-        if tokens.take(":"):
-            last = self._index()
-            if abs(last - first) > 100_000:
-                tokens.fail("the range is too long", name, "use a shorter one")
-            chosen = list(range(first, last + 1))
+        chosen: list[int] | Span
+        if tokens.take("{"):
+            chosen = [self._index()]
+            while tokens.take(","):
+                chosen.append(self._index())
+            tokens.expect("}")
+        else:
+            chosen = self._span(name)
         tokens.expect("]")
         return name, chosen
+
+    def _span(self, name: Token) -> list[int] | Span:
+        tokens = self.tokens
+        first = None if tokens.now.text == ":" else self._index()
+        if first is not None and not tokens.take(":"):
+            return [first]
+        if first is None:
+            tokens.step()
+        last = None if tokens.now.text in ("]", ":") else self._index()
+        if not tokens.take(":"):
+            return Span(first, 1, last)
+        if not last:
+            tokens.fail("the step of the range must be an integer, not 0 or nothing", name, "write q[0:2:4]")
+        return Span(first, last, None if tokens.now.text == "]" else self._index())
 
     def _index(self) -> int:
         sign = -1 if self.tokens.take("-") else 1
@@ -96,6 +144,12 @@ class Registers:
         every = found[1]
         if chosen is None:
             return list(every)
+        if isinstance(chosen, Span):
+            places = chosen.of(len(every))
+            if not places:
+                message = f"the range of {name.text[:40]} holds nothing or ends outside"
+                self.tokens.fail(message, name, f"use 0 to {len(every) - 1}")
+            return [every[i] for i in places]
         for i in chosen:
             if not -len(every) <= i < len(every):
                 cure = f"use 0 to {len(every) - 1}"

@@ -18,10 +18,11 @@ from qlab.interop.qasm_declare import UNSUPPORTED, Declarations
 from qlab.interop.qasm_expr import expression, value_of
 from qlab.interop.qasm_gates import PRELUDE, Call, Definition, Expander, signature
 from qlab.interop.qasm_lex import MAX_NESTING, Source, Token
-from qlab.interop.qasm_names import apply_private
+from qlab.interop.qasm_names import Operand, apply_private
 from qlab.interop.qasm_write import SIGNATURES, signature_of
 
 Tests = dict[int, int]
+WRITE_OUT = "write it out gate by gate, or load it with Qiskit and use Circuit.from_qiskit"
 
 
 def read(text: str, file: str, limits: Mapping[str, int]) -> Circuit:
@@ -121,6 +122,8 @@ class _Program(Declarations):
             self.definition()
         elif word == "opaque":
             self.opaque()
+        elif word == "let":
+            self.let()
         elif word == "if":
             self.conditional()
         elif word == "measure":
@@ -128,8 +131,7 @@ class _Program(Declarations):
         elif word in ("reset", "barrier"):
             self.reset_or_barrier()
         elif word in UNSUPPORTED:
-            cure = "write it out gate by gate, or load it with Qiskit and use Circuit.from_qiskit"
-            tokens.fail(f"{word} is not supported here", token, cure)
+            tokens.fail(f"{word} is not supported here", token, WRITE_OUT)
         elif not word:
             tokens.fail(f"a statement was expected before {tokens.shown()}", token, "remove it")
         elif tokens.ahead().text in ("=", "[") and word in self.registers.of("c"):
@@ -161,7 +163,7 @@ class _Program(Declarations):
         levels = 1 + max((own[c.name].levels for c in body if c.name in own), default=0)
         self.define(name, Definition(len(params), len(qubits), tuple(body), levels), word)
 
-    def local(self, operand: tuple[Token, list[int] | None], places: Mapping[str, int]) -> int:
+    def local(self, operand: Operand, places: Mapping[str, int]) -> int:
         token, index = operand
         if token.text not in places or index is not None:
             self.tokens.fail(f"the gate has no qubit {token.text[:40]!r}", token, "use one of its own qubits")
@@ -169,7 +171,7 @@ class _Program(Declarations):
 
     # Calls of gates
 
-    def call(self, names: Mapping[str, Expr]) -> tuple[Call, list[tuple[Token, list[int] | None]]]:
+    def call(self, names: Mapping[str, Expr]) -> tuple[Call, list[Operand]]:
         """Read a call up to its semicolon; the operands are not yet looked up."""
         tokens, start = self.tokens, self.tokens.now
         controls: list[bool] = []
@@ -321,6 +323,8 @@ class _Program(Declarations):
             return inner
         negated = tokens.take("!", "~") is not None
         token = tokens.now
+        if token.text in UNSUPPORTED:
+            tokens.fail(f"{token.text} is not supported here", token, "compare the bits themselves: c == 2")
         bits = self.registers.indices("c", self.registers.operand())
         mark = tokens.take("==", "!=")
         value = 1

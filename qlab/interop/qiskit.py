@@ -6,7 +6,7 @@ gate for is taken apart by its Qiskit definition; what has none is refused by na
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from qiskit import QiskitError, QuantumCircuit
@@ -15,6 +15,7 @@ from qiskit.circuit import (
     Clbit,
     ControlledGate,
     Delay,
+    ForLoopOp,
     IfElseOp,
     Instruction,
     ParameterExpression,
@@ -22,6 +23,7 @@ from qiskit.circuit import (
 )
 from qiskit.circuit import library as lib
 from qiskit.circuit.classical import expr as classical
+from qiskit.quantum_info import Clifford
 
 from qlab.circuit import Block, Circuit, Condition, Operation
 from qlab.circuit.expr import Bin, Expr, Num, Pi, number
@@ -163,6 +165,7 @@ class _Reader:
         self.symbols, self.most = symbols, most
         self.ops: list[Operation] = []
         self.place = ""
+        self.turns = 0
 
     def body(
         self,
@@ -234,6 +237,9 @@ class _Reader:
         if isinstance(op, IfElseOp):
             self.conditional(op, qubits, clbits, tests, depth)
             return
+        if isinstance(op, ForLoopOp):
+            self.loop(op, qubits, clbits, tests, depth)
+            return
         base, ones, zeros = op, [], []  # type: Any, list[int], list[int]
         rest = qubits
         while isinstance(base, ControlledGate) and len(rest) == base.num_ctrl_qubits + base.base_gate.num_qubits:
@@ -241,7 +247,7 @@ class _Reader:
                 (ones if base.ctrl_state >> i & 1 else zeros).append(q)
             rest = rest[base.num_ctrl_qubits :]
             base = base.base_gate
-        params = list(base.params)
+        params = list(getattr(base, "params", ()))  # a Clifford has none
         if isinstance(op, ControlledGate) and len(params) == 3 and len(op.params) == 4 and op.params[3] != 0:
             params = list(op.params)  # CU keeps its fourth angle beside its base gate
         if (name := self.known(base, params, ones, zeros)) is not None:
@@ -255,6 +261,8 @@ class _Reader:
             self.permutation([int(k) for k in op.pattern], qubits, tests)
             return
         definition = getattr(op, "definition", None)
+        if definition is None and isinstance(op, Clifford):
+            definition = op.to_circuit()
         if definition is None and op.num_qubits <= 4 and not op.num_clbits:
             if (rows := matrix_of(op)) is not None:
                 self.add("unitary", qubits, (), tests, matrix=rows)
@@ -262,7 +270,7 @@ class _Reader:
             definition = _synthesised(op)
         if definition is None:
             cure = f"remove {op.name}, or decompose it in Qiskit first"
-            raise self.error(f"{op.name} has no meaning as gates", cure)
+            raise self.error(f"unsupported: {op.name} has no meaning as gates", cure)
         if depth >= MAX_DEPTH:
             raise self.error(f"{op.name} is defined more than {MAX_DEPTH} levels deep", "decompose it in Qiskit first")
         self.body(definition, qubits, clbits, tests, depth + 1)
@@ -304,6 +312,21 @@ class _Reader:
             if j != k:
                 self.add("swap", (qubits[k], qubits[j]), (), tests)
                 at[k], at[j] = at[j], at[k]
+
+    def loop(
+        self, op: ForLoopOp, qubits: list[int], clbits: list[int], tests: tuple[tuple[int, int], ...], depth: int
+    ) -> None:
+        """A loop over numbers, written out."""
+        values, parameter, block = op.params
+        if not isinstance(values, Collection) or len(values) > self.most - self.turns:
+            message = f"unsupported: for_loop over {values!r:.60} can't be written out in {self.most} turns"
+            raise self.error(message, "use fewer turns, or write the gates out")
+        for value in values:
+            self.turns += 1
+            if self.turns > self.most:
+                raise self.error(f"unsupported: for_loops of more than {self.most} turns", "use fewer turns")
+            body = block if parameter is None else block.assign_parameters({parameter: value}, strict=False)
+            self.body(body, qubits, clbits, tests, depth + 1)
 
     def conditional(
         self, op: IfElseOp, qubits: list[int], clbits: list[int], tests: tuple[tuple[int, int], ...], depth: int

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 
 from ..circuit import Circuit
 from .estimator import InputError, NotTrainedError, QuantumEstimator
@@ -98,21 +96,8 @@ class QuantumClassifier(ClassifierMixin, QuantumEstimator):  # type: ignore[misc
             InputError: X or y can't be used.
             TrainError: the circuit doesn't fit X, or training failed.
         """
-        rows, labels = self._rows(X, y)
-        try:
-            check_classification_targets(labels)
-        except ValueError as error:
-            raise InputError(
-                str(error).rstrip("."), where="fit", cure="give labels, or use QuantumRegressor"
-            ) from error
-        self.classes_, index = np.unique(labels, return_inverse=True)
-        if self.classes_.size < 2:
-            raise InputError(
-                f"y holds one class only, {self.classes_[0]!r}",
-                where="fit",
-                cure="give at least two classes in y",
-            )
-        self._train("classification", rows, index.astype(np.int64), self.classes_)
+        rows, _, index = self._labelled(X, y, "QuantumRegressor")
+        self._train("classification", rows, index, self.classes_)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import MinMaxScaler
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from ..circuit import Circuit, templates
@@ -49,6 +50,25 @@ class QuantumEstimator(BaseEstimator):  # type: ignore[misc]
             wide = y is _NONE and n is not None and len(shape) == 2 and shape[1] != n
             cure = f"pass {n} features a row" if wide else "give finite numbers, one row of X and one y for each sample"
             raise InputError(str(error).rstrip("."), where=name, cure=cure) from error
+
+    def _labelled(self, X: ArrayLike, y: ArrayLike, instead: str) -> tuple[Array, NDArray[Any], NDArray[np.int64]]:
+        """Return checked X, labels and class indices, as the `fit` of a classifier needs them; learn ``classes_``.
+
+        Args:
+            X, y: as given.
+            instead: the estimator for targets that are no labels.
+        """
+        rows, labels = self._rows(X, y)
+        try:
+            check_classification_targets(labels)
+        except ValueError as error:
+            raise InputError(str(error).rstrip("."), where="fit", cure=f"give labels, or use {instead}") from error
+        self.classes_, index = np.unique(labels, return_inverse=True)
+        if self.classes_.size < 2:
+            raise InputError(
+                f"y holds one class only, {self.classes_[0]!r}", where="fit", cure="give at least two classes in y"
+            )
+        return rows, labels, index.astype(np.int64)
 
     def _scaled(self, X: Array) -> None:
         """Fit the scaler that turns features into angles."""

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.svm import SVC, SVR
-from sklearn.utils.multiclass import check_classification_targets
 
 from ..circuit import Circuit
 from ..engine import kernel_matrix
 from ..errors import TrainError
 from .encoder import encoder
-from .estimator import WIRES, InputError, NotTrainedError, QuantumEstimator
+from .estimator import WIRES, NotTrainedError, QuantumEstimator
 from .losses import Array
 
 __all__ = ["QuantumKernelClassifier", "QuantumKernelRegressor", "feature_map", "kernel_matrix"]
@@ -109,18 +108,7 @@ class QuantumKernelClassifier(ClassifierMixin, _KernelEstimator):  # type: ignor
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> QuantumKernelClassifier:
         """Fit on X (rows, features) and labels y (rows,); return the estimator."""
-        rows, labels = self._rows(X, y)
-        try:
-            check_classification_targets(labels)
-        except ValueError as error:
-            raise InputError(
-                str(error).rstrip("."), where="fit", cure="give labels, or use QuantumKernelRegressor"
-            ) from error
-        self.classes_ = np.unique(labels)
-        if self.classes_.size < 2:
-            raise InputError(
-                f"y holds one class only, {self.classes_[0]!r}", where="fit", cure="give at least two classes in y"
-            )
+        rows, labels, _ = self._labelled(X, y, "QuantumKernelRegressor")
         self._fit_kernel(SVC(kernel="precomputed", C=self.C, class_weight=self.class_weight), rows, labels)
         return self
 

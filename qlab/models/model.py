@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
+from time import perf_counter as clock
 from typing import Any
 
 import numpy as np
@@ -181,9 +182,16 @@ def init(model: Model, seed: int) -> Array:
 
 def forward(model: Model, theta: Array, X: Array) -> Array:
     """Return scores, shape (rows, n_outputs), of inputs X (rows, n_inputs) in radians at weights θ."""
+    return timed_forward(model, theta, X)[0]
+
+
+def timed_forward(model: Model, theta: Array, X: Array) -> tuple[Array, float]:
+    """Return what `forward` returns, and the seconds spent in the model's plan."""
     inputs, _ = circuit_inputs(model, theta, X)
+    began = clock()
     values = model.plan.expectations(inputs, theta[model.slices["circuit"]])
-    return _scores(model, theta, values)[0]
+    seconds = clock() - began
+    return _scores(model, theta, values)[0], seconds
 
 
 def loss_and_grad(
@@ -200,26 +208,37 @@ def loss_and_grad(
     Raises:
         TrainError: the loss isn't finite.
     """
-    function = LOSSES[loss][1] if isinstance(loss, str) else loss
+    return timed_loss_and_grad(model, theta, X, y, LOSSES[loss][1] if isinstance(loss, str) else loss)[:3]
+
+
+def timed_loss_and_grad(
+    model: Model, theta: Array, X: Array, y: NDArray[Any], loss: Loss
+) -> tuple[float, Array, Array, float]:
+    """Return what `loss_and_grad` returns, and the seconds spent in the model's plan."""
     parts = model.slices
     grad = np.empty(model.size)
     out: list[Any] = []
 
     def cotangent(values: Array) -> tuple[float, Array]:
+        came = clock()
         scores, seen = _scores(model, theta, values)
-        value, by_scores = function(scores, y)
+        value, by_scores = loss(scores, y)
         if not math.isfinite(value):
             raise not_finite("loss", value)
-        out.extend((value, scores))
-        return value, _by_values(model, theta, values, seen, by_scores, grad)
+        back = _by_values(model, theta, values, seen, by_scores, grad)
+        out.extend((value, scores, clock() - came))
+        return value, back
 
     inputs, seen = circuit_inputs(model, theta, X)
     want_x = seen is not None
+    began = clock()
     _, by_weights, by_inputs = model.plan.value_and_vjp(inputs, theta[parts["circuit"]], cotangent, want_x)
+    seconds = clock() - began
     grad[parts["circuit"]] = by_weights
     if seen is not None:
         _inputs_back(model, theta, seen, by_inputs, grad)
-    return out[0], grad, out[1]
+    value, scores, outside = out
+    return value, grad, scores, seconds - outside
 
 
 def circuit_inputs(model: Model, theta: Array, X: Array) -> tuple[Array, list[Array] | None]:
@@ -249,7 +268,7 @@ def _scores(model: Model, theta: Array, values: Array) -> tuple[Array, list[Arra
     if model.head == "linear":
         seen = dense.forward(model.layers_after, theta, values) if model.after else [values]
         if k == 1:  # the usual case, in fewer calls
-            scores = seen[-1] @ theta[parts["head.w"]]
+            scores = seen[-1].dot(theta[parts["head.w"]])
             scores += theta[parts["head.b"]]
             return scores[:, None], seen
         return seen[-1] @ theta[parts["head.w"]].reshape(k, -1).T + theta[parts["head.b"]], seen

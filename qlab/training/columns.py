@@ -1,13 +1,14 @@
 """The figures of a run as growing columns: one writer appends, any thread reads without a lock.
 
 Must not know what the columns mean. A reader takes the row count first and the array second: the array is
-only ever replaced by a longer copy, and the count is raised last, so that rows below it are always complete.
+only ever replaced by a longer copy, and the count is raised last, so that rows below it are always complete. Rows lie
+one after the other in memory, so that a row is written by one call.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,42 +30,53 @@ class Columns:
         (1, [0.7])
     """
 
-    __slots__ = ("_data", "n", "names")
+    __slots__ = ("_bytes", "_data", "_held", "_pack", "_wide", "n", "names")
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        self._data = np.empty((len(self.names), FIRST))
+        packer = struct.Struct(f"{len(self.names)}d")
+        self._pack, self._wide = packer.pack_into, packer.size
         self.n = 0
+        self._hold(np.empty((FIRST, len(self.names))))
+
+    def _hold(self, data: Array) -> None:
+        self._data, self._held = data, data.shape[0]
+        self._bytes = data.data.cast("B")
+
+    def extend(self, rows: Sequence[tuple[float, ...]]) -> None:
+        """Add rows, each a number for every column. For the one writer only."""
+        n = self.n
+        while n + len(rows) > self._held:
+            longer = np.empty((2 * self._held, len(self.names)))
+            longer[:n] = self._data[:n]
+            self._hold(longer)
+        for at, row in enumerate(rows, n):
+            self._pack(self._bytes, at * self._wide, *row)
+        self.n = n + len(rows)
 
     def append(self, values: Mapping[str, float]) -> None:
-        """Add one row; a column that isn't given becomes nan. For the one writer only."""
-        n = self.n
-        if n == self._data.shape[1]:
-            longer = np.empty((len(self.names), 2 * n))
-            longer[:, :n] = self._data
-            self._data = longer
-        self._data[:, n] = tuple(map(values.get, self.names, repeat(np.nan)))
-        self.n = n + 1
+        """Add one row by names; a column that isn't given becomes nan. For the one writer only."""
+        self.extend([tuple(values.get(name, np.nan) for name in self.names)])
 
     def fill(self, rows: Array) -> None:
         """Begin with these rows, shape (columns, rows); only before the first `append`."""
         held = FIRST
         while held < rows.shape[1]:
             held *= 2
-        data = np.empty((len(self.names), held))
-        data[:, : rows.shape[1]] = rows
-        self._data = data
+        data = np.empty((held, len(self.names)))
+        data[: rows.shape[1]] = rows.T
+        self._hold(data)
         self.n = rows.shape[1]
 
     def column(self, name: str) -> Array:
         """Return a copy of one column, shape (n,)."""
         n = self.n
-        return self._data[self.names.index(name), :n].copy()
+        return self._data[:n, self.names.index(name)].copy()
 
     def block(self, start: int, stop: int) -> Array:
         """Return a copy of rows [start, stop), shape (columns, rows), clipped to what exists."""
         n = self.n
-        return self._data[:, max(0, start) : min(stop, n)].copy()
+        return self._data[max(0, start) : min(stop, n)].T.copy()
 
     def bucket(self, start: int, stop: int, points: int) -> tuple[Array, bool]:
         """Return rows [start, stop) in at most ``points`` rows, and whether these are the rows themselves.

@@ -22,8 +22,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,6 +34,7 @@ from .spec import check_lr
 
 IDLE = 0.005  # seconds between two looks while paused; far below what a person notices
 STEERING = ("lr", "batch", "freeze", "thaw", "term")  # orders that change the steps to come
+MANY = 1 << 30
 Target = str | tuple[int, ...]
 
 
@@ -74,14 +74,23 @@ class Control:
         """Ask for another change of the steps to come; ``value`` has been checked by `checked`."""
         self._orders.append((kind, value))
 
-    def take(self) -> tuple[str, Any] | None:
-        """Return the oldest order, or None; for the loop."""
+    def take(self, made: int = 0) -> tuple[str, Any] | None:
+        """Return the oldest order, or None; for the loop, which has ``made`` steps."""
         if not self._orders:
             return None
         order = self._orders.popleft()
         if order[0] == "lr" and not any(kind == "lr" for kind, _ in tuple(self._orders)):
             self.lr_pending = None
         return order
+
+    @property
+    def queue(self) -> deque[tuple[str, Any]]:
+        """The orders that wait; only to be looked at."""
+        return self._orders
+
+    def room(self, made: int) -> int:
+        """Return the steps until an order is due: nobody knows."""
+        return MANY
 
     def peek(self) -> str | None:
         """Return the kind of the oldest order, or None, and leave it there."""
@@ -96,8 +105,7 @@ class Control:
 class Replay:
     """Orders given again at the steps where they were given: ``[(step, kind, value), …]``, oldest first.
 
-    ``step`` is the first one an order governs. Whoever reads the events must keep ``at`` on the steps made, which
-    a generator allows: it asks for orders only when the next event is asked for.
+    ``step`` is the first one an order governs.
 
     Args:
         orders: what to give.
@@ -107,19 +115,27 @@ class Replay:
     def __init__(self, orders: Iterable[tuple[int, str, Any]], then: Control | None = None) -> None:
         self._left = deque(orders)
         self._then = then
-        self.at = 0
 
     @property
     def instruments(self) -> frozenset[str]:
         """What is to be measured beyond the columns: as the live control says."""
         return frozenset() if self._then is None else self._then.instruments
 
-    def take(self) -> tuple[str, Any] | None:
-        """Return the next order due before step ``at + 1``, or what the live control holds."""
-        while self._left and self._left[0][0] <= self.at + 1:
+    @property
+    def queue(self) -> Collection[tuple[str, Any]]:
+        """The orders that wait with the live control."""
+        return () if self._then is None else self._then.queue
+
+    def room(self, made: int) -> int:
+        """Return the steps until the next order is due, at least 1."""
+        return max(1, self._left[0][0] - 1 - made) if self._left else MANY
+
+    def take(self, made: int) -> tuple[str, Any] | None:
+        """Return the next order due when ``made`` steps were made, or what the live control holds."""
+        if self._left and self._left[0][0] <= made + 1:
             _, kind, value = self._left.popleft()
             return kind, value
-        return None if self._then is None else self._then.take()
+        return None if self._then is None else self._then.take(made)
 
     def idle(self) -> None:
         """Wait a moment, while paused."""
@@ -163,10 +179,10 @@ def steered(
         batch: the spec's, which a state's 0 stands for.
     """
     if kind == "lr":
-        return (state, value, value) if value == state.lr else (replace(state, lr=value), state.lr, value)
+        return (state, value, value) if value == state.lr else (state._replace(lr=value), state.lr, value)
     if kind == "batch":
         old = state.batch or batch
-        return (state if old == value else replace(state, batch=value)), old, value
+        return (state if old == value else state._replace(batch=value)), old, value
     if kind in ("freeze", "thaw"):
         size = state.theta.shape[0]
         target = "all" if value is None else value if isinstance(value, str) else tuple(value)
@@ -175,7 +191,7 @@ def steered(
         mask[weights_of(target, slices, size)] = kind == "freeze"
         if np.array_equal(mask, before):
             return state, int(before.sum()), target
-        return replace(state, frozen=mask if mask.any() else None), int(before.sum()), target
+        return state._replace(frozen=mask if mask.any() else None), int(before.sum()), target
     if kind == "term":
         name, weight = value
         terms = dict(state.terms)
@@ -183,7 +199,7 @@ def steered(
         if had == weight:
             return state, value, value
         terms[name] = weight
-        return replace(state, terms=tuple(sorted(terms.items()))), (name, had), (name, weight)
+        return state._replace(terms=tuple(sorted(terms.items()))), (name, had), (name, weight)
     raise TrainError(f"unknown order {kind!r}", where="run", value=kind)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,9 +36,9 @@ def watched(
     if extra["bad"] >= rule["patience"]:
         text = f"{figure} did not improve in {rule['patience']} validations"
         extra["over"] = text
-    state = replace(state, extra=extra)
+    state = state._replace(extra=extra)
     if (last or text) and rule["restore"] and extra["best_step"] != state.step:
         theta = np.array(extra["best_theta"], dtype=np.float64)
-        state = replace(state, theta=theta)
+        state = state._replace(theta=theta)
         text = (text or "the stage ended") + f"; weights of step {extra['best_step']} restored"
     return state, text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .snapshot import Snapshot
 from .spec import Spec
@@ -23,15 +23,27 @@ class Started:
     stats: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step was made: its figures by column (nan where not measured), and the state after it."""
+class Step(NamedTuple):
+    """A step was made, or several in a row: a row of figures each (nan where not measured), and the state after all.
+
+    Args:
+        step, epoch, time: of the last of them.
+        rows: the figures in the order of ``columns``, one tuple a step.
+        columns: their names.
+        state: after the last of them.
+    """
 
     step: int
     epoch: int
     time: float
-    values: dict[str, float]
-    state: TrainState = field(repr=False)
+    rows: tuple[tuple[float, ...], ...]
+    columns: tuple[str, ...]
+    state: TrainState
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The figures of the last step by column."""
+        return dict(zip(self.columns, self.rows[-1], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +92,6 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpointed:
-    """The state after ``step`` was stored under ``key``."""
-
-    step: int
-    time: float
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Warned:
     """Something went wrong that didn't end the run, such as a full disk; ``message`` None: it is mended."""
 
@@ -120,4 +123,4 @@ class Failed:
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 
-Event = Started | Step | Evaluated | Intervened | Noted | Measured | Checkpointed | Warned | Finished | Failed
+Event = Started | Step | Evaluated | Intervened | Noted | Measured | Warned | Finished | Failed

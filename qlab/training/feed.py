@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .snapshot import Snapshot
 from .stage import Split, Stage, batch_of
 
 BLOCK = 1 << 18  # numbers gathered at once: 2 MB
@@ -16,27 +15,40 @@ class Feed:
     """The rows of each step, as views of a block that is gathered once for many steps."""
 
     def __init__(self, stage: Stage, seed: int) -> None:
-        self._stage, self._seed = stage, seed
+        self._stage, self._seed, self._usual = stage, seed, batch_of(stage.spec, stage.opt, stage.rows)
         self._epoch, self._order = -1, np.empty(0, dtype=np.int64)
         self._start = self._stop = 0
         self._x, self._y = stage.train[0][:0], stage.train[1][:0]
         self._block = max(1, BLOCK // max(1, stage.train[0].shape[1]))
 
-    def take(self, state: Snapshot) -> Split:
-        """Return X and y of the step after ``state``; to be read only until the next call."""
+    def take(self, epoch: int, cursor: int, batch: int) -> Split:
+        """Return X and y of a step; not to be written to.
+
+        Args:
+            epoch: the pass, from 0.
+            cursor: its rows taken before.
+            batch: rows wanted, 0 for the stage's usual number; fewer at the end of the pass.
+        """
         stage = self._stage
         if stage.opt.whole:  # the same rows, in the same order
             return stage.train
-        if self._epoch != state.epoch:
-            self._epoch, self._stop = state.epoch, 0
-            self._order = np.random.default_rng([self._seed, 2, state.epoch]).permutation(stage.rows)
-        a = state.cursor
-        b = min(a + batch_of(stage.spec, stage.opt, stage.rows, state.batch), stage.rows)
-        if a < self._start or b > self._stop or self._stop == 0:
-            self._start, self._stop = a, min(max(b, a + self._block), stage.rows)
-            chosen = self._order[a : self._stop]
-            self._x, self._y = np.take(stage.train[0], chosen, axis=0), np.take(stage.train[1], chosen)
-        return self._x[a - self._start : b - self._start], self._y[a - self._start : b - self._start]
+        if self._epoch != epoch:
+            self._epoch, self._stop = epoch, 0
+            self._order = np.random.default_rng([self._seed, 2, epoch]).permutation(stage.rows)
+        stop = cursor + (batch or self._usual)
+        if cursor < self._start or stop > self._stop:
+            stop = min(stop, stage.rows)
+            if cursor < self._start or stop > self._stop:
+                self._gather(cursor, stop)
+        here = slice(cursor - self._start, stop - self._start)
+        return self._x[here], self._y[here]
+
+    def _gather(self, start: int, stop: int) -> None:
+        """Copy the rows from ``start`` at least to ``stop``, in this pass's order, to where they lie together."""
+        stage = self._stage
+        self._start, self._stop = start, min(max(stop, start + self._block), stage.rows)
+        chosen = self._order[start : self._stop]
+        self._x, self._y = np.take(stage.train[0], chosen, axis=0), np.take(stage.train[1], chosen)
 
 
 class Watch:
@@ -49,6 +61,11 @@ class Watch:
 
     def elapsed(self) -> float:
         return (self._clock() if self._held is None else self._held) - self._zero
+
+    @property
+    def zero(self) -> float:
+        """What the clock showed at the start, as if there had been no pause."""
+        return self._zero
 
     def hold(self) -> None:
         self._held = self._clock()

@@ -10,6 +10,7 @@ from ..models.model import Model
 from .events import Failed, Step
 from .loop import run
 from .optim import usual_lr
+from .run_start import HOLD
 from .spec import Spec, check_lr, whole_numbers
 
 
@@ -29,11 +30,11 @@ def fit_model(model: Model, data: Any, **options: Any) -> tuple[Array, list[floa
     lr = options.pop("lr", None)
     lr = usual_lr(options.get("optimizer", "adam")) if lr is None else lr
     spec = Spec.of(model, loss=loss_for(model.task, options.pop("loss", None)), lr=check_lr(lr), **options)
-    theta, losses = None, []
-    for event in run(spec, data, model=model):
+    theta, losses = None, list[float]()
+    for event in run(spec, data, model=model, hold=HOLD):
         if isinstance(event, Step):
             theta = event.state.theta
-            losses.append(event.values["loss"])
+            losses.extend(row[event.columns.index("loss")] for row in event.rows)
         elif isinstance(event, Failed):
             error = event.error
             raise TrainError(

@@ -82,7 +82,7 @@ def live_of(run: Run) -> dict[str, Any]:
     n = run.columns.n
     newest = dict(zip(run.columns.names, run.columns.block(n - 1, n)[:, 0].tolist(), strict=True)) if n else {}
     told = {"val_loss": None, f"val_{figure}": None} if run._evaluated is None else run._evaluated.values
-    settings = run._settings()
+    settings = {**run._settings(), "terms": run.terms}
     del settings["lr_pending"], settings["watched"]
     return finite(  # type: ignore[no-any-return]
         {

@@ -5,49 +5,44 @@ With the same spec, data and orders it gives the same events bit for bit, but fo
 
 from __future__ import annotations
 
-import math
+import contextvars
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import QlabError, TrainError
 from ..models.losses import Array
-from ..models.model import Model, init, loss_and_grad, not_finite
+from ..models.model import Model, init
 from . import instruments
 from .control import STEERING, Control, steered
 from .early import watched
 from .events import Evaluated, Event, Failed, Finished, Intervened, Noted, Started, Step, TrainState
 from .feed import Feed, Watch
-from .metrics import confusion, evaluate, merit, merit_name
+from .metrics import confusion, evaluate, merit_name
 from .spec import Spec
 from .stage import Split, Stage, stages_of, steps_an_epoch, steps_left
+from .steps import Made, move_of, told
 
-__all__ = ["Orders", "columns_of", "run", "start_state", "step", "steps_an_epoch", "steps_left"]
-NAN = float("nan")
+__all__ = ["Orders", "columns_of", "run", "start_state", "steps_an_epoch", "steps_left"]
+MOST = 64  # steps told together
 TIMES = ("time", "step_ms", "engine_ms")  # the columns that differ between two runs of one spec
 
 
 class Orders(Protocol):
-    """What the loop needs of a `Control`; ``instruments``, a set of names, is looked at where there is one."""
+    """What the loop needs of a `Control`; ``instruments``, a set of names, is looked at where there is one.
 
-    def take(self) -> tuple[str, Any] | None: ...
+    ``take`` and ``room``, the steps until it has one, are told how many steps were made. ``queue``, where there is
+    one, is not empty when an order came.
+    """
+
+    def take(self, made: int) -> tuple[str, Any] | None: ...
+    def room(self, made: int) -> int: ...
     def idle(self) -> None: ...
-
-
-class Record(NamedTuple):
-    """What a step measured: loss, norm of the gradient before clipping, scores, gradient, why it is done, rate."""
-
-    loss: float
-    norm: float
-    scores: Array
-    grad: Array | None
-    done: str
-    lr: float
 
 
 def columns_of(task: str, *, shots: bool = False) -> tuple[str, ...]:
@@ -84,78 +79,6 @@ def start_state(spec: Spec, model: Model) -> TrainState:
     return TrainState(0, theta, opt.init(theta), first.lr, batch=first.batch)
 
 
-def step(stage: Stage, state: TrainState, X: Array, y: NDArray[Any]) -> tuple[TrainState, Record]:
-    """Return the state after one step on a batch, and what it measured.
-
-    Raises:
-        TrainError: the loss, the gradient or the new weights aren't finite.
-    """
-    opt, lr = stage.opt, stage.lr(state)
-    extra = state.extra
-    with np.errstate(all="ignore"):  # what overflows is caught below, by name
-        if opt.update is not None:
-            value, grad, scores = loss_and_grad(stage.model, state.theta, X, y, stage.loss)
-            penalty = stage.penalty(state)
-            if penalty is not None:
-                more, by_theta = penalty(state.theta)
-                value, grad = value + more, grad + by_theta
-            if state.frozen is not None:
-                grad = np.where(state.frozen, 0.0, grad)
-            norm = math.sqrt(grad @ grad)
-            if not math.isfinite(norm):
-                raise not_finite("gradient norm", norm)
-            used = grad if stage.spec.clip is None else _clipped(grad, norm, stage.spec.clip)
-            theta, moments = opt.update(used, state.opt, state.theta, lr)
-            if state.frozen is not None:  # momentum and decay would move them too
-                theta = np.where(state.frozen, state.theta, theta)
-            record = Record(value, norm, scores, grad, "", lr)
-        else:
-            theta, moments, record = _searched(stage, state, X, y, lr)
-            if record.done:
-                extra = {**(extra or {}), "over": record.done}
-        if not math.isfinite(theta @ stage.zeros):  # 0 · θ is not a number as soon as one weight isn't finite
-            raise not_finite("sum of the weights", float(theta.sum()))
-    after = TrainState(
-        state.step + 1,
-        theta,
-        moments,
-        state.lr,
-        state.epoch,
-        state.cursor + y.shape[0],
-        state.batch,
-        state.frozen,
-        state.terms,
-        state.stage,
-        state.rng,
-        extra,
-    )
-    return after, record
-
-
-def _searched(
-    stage: Stage, state: TrainState, X: Array, y: NDArray[Any], lr: float
-) -> tuple[Array, tuple[NDArray[Any], ...], Record]:
-    """Let an optimizer ask for what it wants; return the weights, its state and what was measured."""
-    objective = stage.objective(state, X, y)
-    assert stage.opt.search is not None
-    move = stage.opt.search(objective, state.opt, stage.free(state), lr)
-    if not math.isfinite(move.value):
-        raise not_finite("loss", move.value)
-    norm = NAN if move.grad is None else math.sqrt(move.grad @ move.grad)
-    grad = move.grad
-    if grad is not None and objective.free is not None:
-        grad = np.zeros(state.theta.shape[0])
-        grad[objective.free] = move.grad
-    scores = np.empty((0, stage.model.n_outputs)) if objective.best is None else objective.best[1]
-    return objective.full(move.theta), move.state, Record(move.value, norm, scores, grad, move.done, lr)
-
-
-def _clipped(grad: Array, norm: float, clip: Mapping[str, float]) -> Array:
-    if "value" in clip:
-        return np.clip(grad, -clip["value"], clip["value"])
-    return grad * (clip["norm"] / norm) if norm > clip["norm"] else grad
-
-
 def run(
     spec: Spec,
     data: Any,
@@ -166,6 +89,7 @@ def run(
     run_id: str = "",
     clock: Callable[[], float] = time.perf_counter,
     elapsed: float = 0.0,
+    hold: float = 0.0,
 ) -> Iterator[Event]:
     """Train, and yield what happens.
 
@@ -178,15 +102,40 @@ def run(
         run_id: named in `Started`.
         clock: seconds, for the time columns only.
         elapsed: seconds that the steps before ``start`` took.
+        hold: seconds for which steps may be held back, to be told together: telling one at a time, between two calls
+            of the engine that emptied the caches, takes three times as long. Any other event brings them out.
 
     Yields:
         `Started`, then `Step` (with `Evaluated` after the steps that were validated), `Intervened`, `Noted` and
         `Measured`, then `Finished` or `Failed`. Nothing is raised. Validation and final figures are exact, and on
         the whole splits, also where a stage measures with shots or sees a part of the rows.
     """
+    events = _events(
+        spec, data, control, model=model, start=start, run_id=run_id, clock=clock, elapsed=elapsed, hold=hold
+    )
+    # what overflows is caught by name and needs no warning of numpy; in a context of its own, as the caller's code
+    # runs between two events, and as entering one at each step costs more than all that is recorded of it
+    quiet = contextvars.copy_context()
+    quiet.run(np.seterr, all="ignore")
+    return iter(partial(quiet.run, events.__next__), None)
+
+
+def _events(
+    spec: Spec,
+    data: Any,
+    control: Orders | None,
+    *,
+    model: Model | None,
+    start: TrainState | None,
+    run_id: str,
+    clock: Callable[[], float],
+    elapsed: float,
+    hold: float,
+) -> Iterator[Event]:
     orders = Control() if control is None else control
     watch = Watch(clock, elapsed)
     state: TrainState | None = start
+    made: list[Made] = []  # steps that are not worked out yet
     try:
         model = spec.model() if model is None else model
         train, val, test = (_split(spec, model, getattr(data, name, None)) for name in ("train", "val", "test"))
@@ -200,65 +149,65 @@ def run(
                 cure="make the features with val=0.2, or leave early_stop out",
             )
         state = start_state(spec, model) if state is None else state
-        figure, names = merit_name(spec.task), columns_for(spec)
+        task, figure, names = spec.task, merit_name(spec.task), columns_for(spec)
         total = state.step + steps_left(spec, state, train[1].shape[0])
         yield Started(run_id, time.time(), spec, total, names, dict(model.circuit.stats()))
         if state.step == 0 and spec.stages:
             yield _entered(stages[0], state, watch)
-        stopped = False
+        stopped, validates = False, bool(val[1].size)
         stage = stages[state.stage]
         feed = Feed(stage, spec.seed)
+        over = stage.over(state)
+        queue = getattr(orders, "queue", ())
         while True:
-            if stage.over(state):
+            if over:
                 if stage.index + 1 == len(stages):
                     break
                 stage = stages[stage.index + 1]
                 state, feed = stage.begin(state), Feed(stage, spec.seed)
                 yield _entered(stage, state, watch)
-            order = orders.take()
+            order = orders.take(state.step)
             if order is not None:
                 state, stopped = yield from _obey(orders, order, state, watch, stage)
                 if stopped:
                     break
-            began, engine = clock(), stage.meter.seconds
-            if state.cursor >= stage.rows:
-                state = replace(state, epoch=state.epoch + 1, cursor=0)
-            stage.reseed(state.step)
-            X, y = feed.take(state)
-            state, record = step(stage, state, X, y)
-            took = clock() - began
-            over, checked, text = stage.over(state), None, ""
-            every = stage.spec.val_every
-            if val[1].size and (over or (state.step % every == 0 if every else state.cursor >= stage.rows)):
+            wanted = getattr(orders, "instruments", None)
+            room = 1 if wanted or not hold else min(MOST, stage.room(state, validates), orders.room(state.step))
+            move, made, base = move_of(stage, state, kept=bool(wanted)), [], state.step
+            theta, opt, epoch, cursor = state.theta, state.opt, state.epoch, state.cursor
+            began = clock()
+            due = began + hold
+            for at in range(base, base + room):
+                if cursor >= stage.rows:
+                    epoch, cursor = epoch + 1, 0
+                X, y = feed.take(epoch, cursor, state.batch)
+                theta, opt, record = move(at, theta, opt, X, y)
+                cursor += len(y)
+                ended = clock()
+                made.append((record, y, epoch, ended))
+                if ended >= due or queue or record[4]:
+                    break
+            rows, made = told(task, names, base + 1, began, watch.zero, made), []
+            grad, done = record[3:5]
+            extra = {**(state.extra or {}), "over": done} if done else state.extra
+            state = state._replace(step=at + 1, theta=theta, opt=opt, epoch=epoch, cursor=cursor, extra=extra)
+            now, over, checked, text = rows[-1][2], stage.over(state), None, ""
+            if validates and (over or stage.validates(state)):
                 checked = evaluate(model, state.theta, *val, stage.loss)
                 if stage.spec.early_stop:
-                    told = {"val_loss": checked[0], f"val_{figure}": checked[1]}
-                    state, text = watched(stage.spec.early_stop, state, told, last=over)
-            values = {
-                "step": float(state.step),
-                "epoch": state.epoch + 1.0,
-                "time": watch.elapsed(),
-                "loss": record.loss,
-                figure: merit(spec.task, record.scores, y) if record.scores.shape[0] else NAN,
-                "grad_norm": record.norm,
-                "lr": record.lr,
-                "step_ms": 1e3 * took,
-                "engine_ms": 1e3 * (stage.meter.seconds - engine),
-                "val_loss": NAN if checked is None else checked[0],
-                f"val_{figure}": NAN if checked is None else checked[1],
-            }
-            if stage.noisy is not None and stage.opt.update is not None:
-                values["loss_se"] = stage.noisy.spread
-            yield Step(state.step, state.epoch + 1, values["time"], values, state)
+                    figures = {"val_loss": checked[0], f"val_{figure}": checked[1]}
+                    state, text = watched(stage.spec.early_stop, state, figures, last=over)
+                    over = over or bool(text)
+                now = watch.elapsed()
+                rows[-1] = (*rows[-1][:2], now, *rows[-1][3:-2], *checked[:2])
+            yield Step(state.step, epoch + 1, now, tuple(rows), names, state)
             if checked is not None:
-                yield _evaluated(model, state.step, values, checked, val[1], figure)
-            wanted = getattr(orders, "instruments", None)
+                yield _evaluated(model, state.step, now, checked, val[1], figure)
             if wanted:
-                yield from instruments.measured(
-                    wanted, model, state, record.grad, None if checked is None else checked[2], val, values["time"]
-                )
-            if text or record.done:
-                yield Noted(state.step, watch.elapsed(), "early_stop" if text else "converged", text or record.done, {})
+                scores = None if checked is None else checked[2]
+                yield from instruments.measured(wanted, model, state, grad, scores, val, now)
+            if text or done:
+                yield Noted(state.step, watch.elapsed(), "early_stop" if text else "converged", text or done, {})
         metrics = {}
         for name, split in (("train", train), ("val", val), ("test", test)):
             if split[1].size:
@@ -267,6 +216,10 @@ def run(
                 )
         yield Finished(state.step, watch.elapsed(), "stopped" if stopped else "done", metrics)
     except Exception as error:
+        if made and state is not None:  # steps before the one that failed
+            rows = told(task, names, base + 1, began, watch.zero, made)
+            state = state._replace(step=base + len(made), theta=theta, opt=opt, epoch=made[-1][2])
+            yield Step(state.step, state.epoch + 1, rows[-1][2], tuple(rows), names, state)
         at = 0 if state is None else state.step + 1
         yield Failed(at, watch.elapsed(), _describe(error, at), traceback.format_exc(), error)
 
@@ -296,7 +249,7 @@ def _obey(
     while order is not None or paused:
         if order is None:
             orders.idle()
-            order = orders.take()
+            order = orders.take(state.step)
             continue
         (kind, value), order = order, None
         at, now = state.step + 1, watch.elapsed()
@@ -316,7 +269,7 @@ def _obey(
             paused = False
             watch.go()
             yield Intervened(at, now, "resume", None, None)
-        order = orders.take()
+        order = orders.take(state.step)
     return state, False
 
 
@@ -326,9 +279,9 @@ def _steered(stage: Stage, state: TrainState, kind: str, value: Any) -> tuple[Tr
     changed, old, new = steered(state, kind, value, stage.model.slices, stage.spec.batch)
     extra = state.extra or {}
     if kind == "lr" and stage.factor is not None and value != before:  # the hand has the last word: no more schedule
-        return replace(changed, lr=value, extra={**extra, "by_hand": True}), before, value
+        return changed._replace(lr=value, extra={**extra, "by_hand": True}), before, value
     if changed is not state and stage.opt.whole and kind in ("freeze", "thaw", "term"):
-        changed = replace(changed, opt=stage.opt.init(stage.free(changed)))  # its losses are of another objective now
+        changed = changed._replace(opt=stage.opt.init(stage.free(changed)))  # its losses are of another objective now
     return changed, old, new
 
 
@@ -342,15 +295,10 @@ def _split(spec: Spec, model: Model, split: Any) -> Split:
 
 
 def _evaluated(
-    model: Model,
-    at: int,
-    values: dict[str, float],
-    checked: tuple[float, float, Array],
-    y: NDArray[Any],
-    figure: str,
+    model: Model, at: int, time: float, checked: tuple[float, float, Array], y: NDArray[Any], figure: str
 ) -> Evaluated:
     matrix = None if model.classes is None else confusion(checked[2], y, len(model.classes))
-    return Evaluated(at, values["time"], {"val_loss": checked[0], f"val_{figure}": checked[1]}, matrix)
+    return Evaluated(at, time, {"val_loss": checked[0], f"val_{figure}": checked[1]}, matrix)
 
 
 def _describe(error: Exception, at: int) -> dict[str, str | None]:

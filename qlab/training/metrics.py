@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -24,8 +26,21 @@ def merit(task: str, scores: Array, y: NDArray[Any]) -> float:
     if task == "regression":
         return r2(y, scores[:, 0])
     if scores.shape[1] == 1:  # the rows on the right side of 0: what `class_index` says, in fewer calls
-        return int(np.count_nonzero((scores[:, 0] > 0) == y)) / max(1, y.size)
+        return np.count_nonzero((scores[:, 0] > 0) == y) / max(1, y.size)
     return int(np.count_nonzero(class_index(scores) == y)) / max(1, y.size)
+
+
+def merits(task: str, found: Sequence[tuple[Array, NDArray[Any]]]) -> list[float]:
+    """Return the figure of merit of each pair of scores (rows, K) and y (rows,); nan where there are no scores.
+
+    Classes are compared at once for all of them, which for many small pairs is several times as fast.
+    """
+    if task == "regression" or any(len(scores) != len(y) or not len(y) for scores, y in found):
+        return [merit(task, scores, y) if len(scores) else float("nan") for scores, y in found]
+    right = class_index(np.concatenate([scores for scores, _ in found])) == np.concatenate([y for _, y in found])
+    sizes = [len(y) for _, y in found]
+    counts = np.add.reduceat(right, [0, *accumulate(sizes[:-1])], dtype=np.int64)
+    return [count / size for count, size in zip(counts.tolist(), sizes, strict=True)]
 
 
 def confusion(scores: Array, y: NDArray[Any], classes: int) -> tuple[tuple[int, ...], ...]:

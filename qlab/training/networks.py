@@ -41,7 +41,7 @@ class Follower:
         labels = y if model.model.classes is None else np.asarray(model.model.classes)[y]
         X = np.asarray(train.X, dtype=np.float64)[:, : model.model.n_inputs]
         loss = run.metrics.get("train_loss", float("nan"))
-        self._adopted.put_back(model.theta[model.model.slices["circuit"]], loss, X, labels)
+        self._adopted.put_back(model.theta[model.model.slices["circuit"]], loss, X, labels, model.model.classes)
 
 
 def adopt(network: Any, features: Any, given: Mapping[str, Any]) -> tuple[Follower, Model, str | None]:

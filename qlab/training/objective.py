@@ -1,12 +1,11 @@
-"""The loss on the rows of a step as a function of θ, for optimizers that ask; and the meter on the engine.
+"""The loss on the rows of a step as a function of θ, for optimizers that ask.
 
 Must not know optimizers' states, events or threads.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,50 +14,7 @@ from numpy.typing import NDArray
 from ..errors import TrainError
 from ..models.losses import Array, Loss
 from ..models.metric import Metric
-from ..models.model import Model, circuit_inputs, forward, loss_and_grad
-
-clock = time.perf_counter
-
-
-class Meter:
-    """A plan that counts: the seconds spent in it, and the rows evaluated.
-
-    Args:
-        plan: what evaluates.
-    """
-
-    __slots__ = ("_plan", "rows", "seconds")
-
-    def __init__(self, plan: Any) -> None:
-        self._plan, self.seconds, self.rows = plan, 0.0, 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._plan, name)
-
-    def expectations(self, X: Any, w: Any) -> Array:
-        """As the plan's."""
-        began = clock()
-        values: Array = self._plan.expectations(X, w)
-        self.seconds += clock() - began
-        self.rows += values.shape[0]
-        return values
-
-    def value_and_vjp(self, X: Any, w: Any, cotangent: Any, want_x: bool = False) -> Any:
-        """As the plan's; the time of a callable cotangent is left out."""
-        outside = 0.0
-
-        def timed(values: Array) -> Any:
-            nonlocal outside
-            start = clock()
-            given = cotangent(values)
-            outside = clock() - start
-            return given
-
-        began = clock()
-        found = self._plan.value_and_vjp(X, w, timed if callable(cotangent) else cotangent, want_x)
-        self.seconds += clock() - began - outside
-        self.rows += found[0].shape[0]
-        return found
+from ..models.model import Model, circuit_inputs, timed_forward, timed_loss_and_grad
 
 
 class Objective:
@@ -69,7 +25,8 @@ class Objective:
         X, y: the rows.
         theta: all weights, of which the frozen ones are read.
         frozen: (size,) bool, or None.
-        penalty: (value, gradient) of the loss's extra terms, as a function of all weights; None for none.
+        terms: the whole loss and its gradient, of those of the data and all weights, as `weigh` makes them; None where
+            the data's is the whole.
         metric: of the circuit, for optimizers that ask for it.
     """
 
@@ -81,21 +38,23 @@ class Objective:
         y: NDArray[Any],
         theta: Array,
         frozen: NDArray[np.bool_] | None,
-        penalty: Any = None,
+        terms: Callable[[float, Array, Array], tuple[float, Array]] | None = None,
         metric: Metric | None = None,
     ) -> None:
         self.model, self.loss, self.X, self.y, self.theta = model, loss, X, y, theta
         self.free = None if frozen is None else np.flatnonzero(~frozen)
-        self.penalty, self._metric = penalty, metric
+        self.terms, self._metric = terms, metric
         self.best: tuple[float, Array] | None = None  # the lowest loss asked for, and its scores
+        self.seconds = 0.0  # spent in the model's plan
 
     def value(self, theta: Array) -> float:
         """Return the loss at the free weights ``theta``."""
         full = self.full(theta)
-        scores = forward(self.model, full, self.X)
+        scores, seconds = timed_forward(self.model, full, self.X)
+        self.seconds += seconds
         value = self.loss(scores, self.y)[0]
-        if self.penalty is not None:
-            value += self.penalty(full)[0]
+        if self.terms is not None:
+            value = self.terms(value, full, full)[0]
         self._keep(value, scores)
         return value
 
@@ -103,12 +62,12 @@ class Objective:
         """Return the loss and its gradient by the free weights."""
         full = self.full(theta)
         try:
-            value, grad, scores = loss_and_grad(self.model, full, self.X, self.y, self.loss)
+            value, grad, scores, seconds = timed_loss_and_grad(self.model, full, self.X, self.y, self.loss)
         except TrainError:  # of a trial far off: the search turns back, and the loop checks what it settles for
             return float("inf"), np.zeros(theta.shape[0])
-        if self.penalty is not None:
-            more, by_theta = self.penalty(full)
-            value, grad = value + more, grad + by_theta
+        self.seconds += seconds
+        if self.terms is not None:
+            value, grad = self.terms(value, grad, full)
         self._keep(value, scores)
         return value, grad if self.free is None else grad[self.free]
 
@@ -135,15 +94,27 @@ class Objective:
 
 
 def penalised(model: Model) -> NDArray[np.int64]:
-    """Return the numbers of the weights that the extra terms act on: the matrices of the classical layers."""
+    """Return the numbers of the weights that l1 and l2 act on: the matrices of the classical layers."""
     every = np.arange(model.size, dtype=np.int64)
     found = [every[part] for name, part in model.slices.items() if name.endswith(".w")]
     return np.concatenate(found) if found else every[:0]
 
 
-def penalty(terms: Mapping[str, float], on: NDArray[np.int64], theta: Array) -> tuple[float, Array]:
-    """Return l2·Σθ² + l1·Σ|θ| over the weights numbered ``on``, and its gradient (size,)."""
-    chosen, grad = theta[on], np.zeros(theta.shape[0])
-    l1, l2 = terms.get("l1", 0.0), terms.get("l2", 0.0)
-    grad[on] = 2.0 * l2 * chosen + l1 * np.sign(chosen)
-    return float(l2 * (chosen @ chosen) + l1 * np.abs(chosen).sum()), grad
+def weigh(
+    terms: Mapping[str, float], on: NDArray[np.int64], value: float, grad: Array, theta: Array
+) -> tuple[float, Array]:
+    """Return data·loss + l2·Σθ² + l1·Σ|θ| over the weights numbered ``on``, and its gradient (size,).
+
+    Args:
+        terms: their weights; 1 for ``data`` and 0 for the others where they aren't named.
+        on: see `penalised`.
+        value, grad: of the loss on the rows; not written to.
+        theta: (size,) all weights.
+    """
+    data, l1, l2 = terms.get("data", 1.0), terms.get("l1", 0.0), terms.get("l2", 0.0)
+    value, grad = data * value, data * grad
+    if l1 or l2:
+        chosen = theta[on]
+        grad[on] += 2.0 * l2 * chosen + l1 * np.sign(chosen)
+        value += float(l2 * (chosen @ chosen) + l1 * np.abs(chosen).sum())
+    return value, grad

@@ -74,7 +74,7 @@ class Recorder:
         self._created = self._headed = not fresh
         self._events: list[ev.Event] = []
         self._checkpoints = store.checkpoints(record.id)
-        self.state: Snapshot | None = None
+        self.state: Snapshot | None = None  # the newest; set by the run's thread
         self.checkpoints: list[int] = [] if fresh else self._checkpoints.steps()
         self._best: tuple[float, Snapshot] | None = None
         best = record.live.get("best") or {}
@@ -97,10 +97,6 @@ class Recorder:
         self.state = state
         self._mark_every = max(1, total // MARKS)
         job.writer.add(self.flush)
-
-    def step(self, event: ev.Step) -> None:
-        """Note the newest state."""
-        self.state = event.state
 
     def event(self, event: ev.Event) -> None:
         """Note anything but a step."""
@@ -229,6 +225,7 @@ def event_key(event: Any) -> tuple[str, int, str]:
 
 def event_doc(event: ev.Event) -> dict[str, Any]:
     """Return an event as plain JSON, from which `event_of` makes it again."""
+    assert not isinstance(event, ev.Step)  # steps are kept as rows
     skipped = ("cause", "state", "spec")
     body = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in skipped}
     return {"event": type(event).__name__, **finite(body)}

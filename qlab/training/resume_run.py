@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from os import PathLike
-from typing import Any
+from typing import Any, get_args
 
 from ..errors import TrainError
 from ..models.model import Model
@@ -22,6 +22,7 @@ from .snapshot import Snapshot
 from .spec import Spec
 from .store import is_alive, open_store
 
+HOLDING = ("pause", "resume", "stop")  # orders that change no number
 Order = tuple[int, str, Any]  # first step it governs, kind, value
 
 
@@ -158,7 +159,7 @@ def branch(
 def replay(
     spec: str | Spec | Mapping[str, Any],
     data: Any,
-    interventions: Iterable[tuple[int, str, Any]] = (),
+    interventions: Iterable[tuple[int, str, Any] | Event] = (),
     *,
     stop: int | None = None,
     parallel: bool = False,
@@ -168,7 +169,9 @@ def replay(
     Args:
         spec: a `Spec`, its JSON text, or that as a dict.
         data: the features.
-        interventions: ``(step, kind, value)``: the first step it governs, and an order as `Run.steer` takes it.
+        interventions: ``(step, kind, value)``: the first step it governs, and ``"pause"``, ``"resume"``, ``"stop"`` or
+            an order as `Run.steer` takes it. Or the events of a run, ``run.events``: those that nobody's hand made
+            are passed over, since the recipe makes them again.
         stop: the last step to make; None for all.
         parallel: allow it while another run is active.
 
@@ -182,9 +185,7 @@ def replay(
         spec = json.dumps(dict(spec))
     told = spec if isinstance(spec, Spec) else Spec.from_json(spec)
     model = told.model()
-    orders: list[Order] = []
-    for at, kind, value in interventions:
-        orders.append((int(at), kind, checked(kind, value, model.slices, model.size)))
+    orders = _without_lone_pauses(_order(one, model) for one in interventions if _by_hand(one))
     if stop is not None:
         orders.append((stop + 1, "stop", None))
     run = Run(told, data, model, run_id=new_id(), start=Start(orders=tuple(orders)))
@@ -192,17 +193,62 @@ def replay(
     return run
 
 
+def _by_hand(one: tuple[int, str, Any] | Event) -> bool:
+    """Whether it is an order, not an event that the recipe makes again, nor the stop that ended the run told of."""
+    if isinstance(one, Intervened):
+        return one.kind != "stop"  # the run may have gone on since; replay's own ``stop`` says where it ends
+    return not isinstance(one, get_args(Event))
+
+
+def _order(one: Any, model: Model) -> Order:
+    """Return an order as it is given again.
+
+    Raises:
+        TrainError: it isn't one.
+    """
+    try:
+        at, kind, value = (one.step, one.kind, one.new) if isinstance(one, Intervened) else one
+        at = int(at)
+    except (TypeError, ValueError):
+        raise TrainError(
+            f"{one!r} is no intervention",
+            where="interventions",
+            cure="give (step, kind, value), such as (120, 'lr', 0.01), or the events of a run",
+            value=one,
+        ) from None
+    return at, kind, None if kind in HOLDING else checked(kind, value, model.slices, model.size)
+
+
+def _without_lone_pauses(orders: Iterable[Order]) -> list[Order]:
+    """Return the orders without a pause that no resume ends before the next step: a replay would hold there."""
+    kept: list[Order] = []
+    held: Order | None = None
+    for order in orders:
+        if held is not None and order[0] > held[0]:
+            kept.remove(held)
+            held = None
+        if order[1] in HOLDING:
+            held = order if order[1] == "pause" else None
+        kept.append(order)
+    if held is not None:
+        kept.remove(held)
+    return kept
+
+
 def orders_of(events: Iterable[Event]) -> list[Order]:
     """Return the orders that changed the steps to come, oldest first, as they can be given again."""
     return [(e.step, e.kind, e.new) for e in events if isinstance(e, Intervened) and e.kind in STEERING]
 
 
-def all_orders(run: RunView) -> list[Order]:
-    """Return the orders of a run and, for a branch, of those it comes from."""
+def all_orders(run: RunView, *, holding: bool = False) -> list[Order]:
+    """Return the orders of a run and, for a branch, of those it comes from; ``holding``: its pauses too."""
     inherited: list[Order] = []
     if run.origin is not None:
         inherited = [(int(step), str(kind), value) for step, kind, value in run.origin["orders"]]
-    return [*inherited, *orders_of(run.events)]
+    if not holding:
+        return [*inherited, *orders_of(run.events)]
+    own = [(e.step, e.kind, e.new) for e in run.events if isinstance(e, Intervened) and e.kind != "stop"]
+    return _without_lone_pauses([*inherited, *own])
 
 
 def stored_of(run: str | RunView, folder: str | PathLike[str] | None = None) -> StoredRun:

@@ -18,6 +18,7 @@ from .snapshot import Array, Snapshot
 from .spec import Spec
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter that is read as a digit
+HOLD = 0.012  # s; a panel is told ten times a second
 Orders = tuple[tuple[int, str, Any], ...]
 
 
@@ -74,21 +75,17 @@ def course(
         state = start_state(spec, model)
     if state is not None:
         begun(state)
-    told = Replay(orders, control)
-    told.at = 0 if state is None else state.step
-    for event in run_loop(
+    yield from run_loop(
         spec,
         features,
-        told if orders else control,
+        Replay(orders, control) if orders else control,
         model=model,
         start=state,
         run_id=run_id,
         clock=clock,
         elapsed=start.elapsed,
-    ):
-        if orders and isinstance(event, Step):
-            told.at = event.step
-        yield event
+        hold=HOLD,
+    )
 
 
 def again(
@@ -100,10 +97,9 @@ def again(
         TrainError: a step fails that did not fail before.
     """
     replay = Replay(order for order in orders if order[0] <= to)
-    replay.at = 0 if state is None else state.step
     for event in run_loop(spec, features, replay, model=model, start=state):
         if isinstance(event, Step):
-            replay.at, state = event.step, event.state
+            state = event.state
             if event.step >= to:
                 break
         elif isinstance(event, Failed):

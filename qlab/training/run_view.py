@@ -14,7 +14,9 @@ from ..errors import TrainError
 from ..models.model import Model
 from ..models.trained import TrainedModel
 from .events import Evaluated, Event, Intervened, Noted
+from .load import load
 from .metrics import merit_name
+from .options import TERMS
 from .snapshot import Array
 from .spec import Spec
 from .status import LAST, confusion_of, finite, intervention
@@ -186,6 +188,7 @@ class RunView(ABC):
                 "epoch": self.epoch,
                 "epochs": self.spec.epochs,
                 **self._settings(),
+                "terms": self.terms,
                 "stats": self.stats,
                 "events": steered,
                 "confusion": confusion_of(self._evaluated, self.spec.classes),
@@ -198,9 +201,30 @@ class RunView(ABC):
                 "parent": None if self.origin is None else {"run": self.origin["run"], "step": self.origin["step"]},
                 "checkpoints": self._checkpoint_steps(),
                 "measured": self._measured(),
+                "machine": load.read() if self.is_active else None,
             }
         )
         return status
+
+    def view(self, name: str, **options: Any) -> dict[str, Any]:
+        """Return a figure that is worked out when asked for, as plain JSON; on the caller's thread, up to seconds.
+
+        Args:
+            name: ``"decision"``, what the model answers on a plane of the features (``grid=48`` points a side,
+                ``rows="val"`` drawn on it); ``"embedding"``, where the circuit puts the rows (``rows="val"``);
+                ``"transpiled"``, depth and gates on a device (``backend="line"``, or "full", "ring", "grid",
+                "heavy-hex" or a Qiskit backend; ``level=1``).
+            options: as named.
+
+        Raises:
+            QlabError: no such view, an option out of range, no step yet, or rows that aren't in memory.
+
+        Example:
+            >>> run.view("transpiled", backend="heavy-hex")["two_qubit"]    # doctest: +SKIP
+        """
+        from .views import view
+
+        return view(self, name, options)
 
     def _checkpoint_steps(self) -> list[int]:
         return []
@@ -219,6 +243,14 @@ class RunView(ABC):
     @lr.setter
     def lr(self, value: float) -> None:
         self._refuse("the learning rate can't change")
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """The weight of each term that the loss has or could be given: ``data``, and ``l1`` and ``l2`` on the matrices
+        of classical layers, where there are any. `Run.term` changes one."""
+        classical = self.spec.head == "linear" or self.spec.before is not None
+        usual = {name: float(name == "data") for name in (TERMS if classical else ("data",))}
+        return {**usual, **self.spec.terms, **self._settings()["terms"]}
 
     def pause(self) -> None:
         """Hold before the next step; returns at once."""
@@ -318,6 +350,13 @@ class RunView(ABC):
         if self.error is not None:
             figures.append(str(self.error["message"]))
         return f"Run {self.id} {self.name!r} {self.state}: {', '.join(figures)}"
+
+    def _ipython_display_(self) -> None:
+        try:
+            shown = self.panel._ipython_display_
+        except Exception as fault:  # no bundle built, no widget library: IPython then asks for the table
+            raise NotImplementedError from fault
+        shown()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         try:

@@ -86,16 +86,17 @@ class Comparison:
             )
         return found
 
-    def figure(self, column: str = "val_loss", *, across: str = "step") -> Any:
+    def figure(self, column: str = "val_loss", *, across: str = "step", theme: str | None = None) -> Any:
         """Return a `plotly.graph_objects.Figure` of one column, a line a run.
 
         Args:
             column: such as ``"loss"`` or ``"val_accuracy"``.
             across: ``"step"``, ``"epoch"`` or ``"time"``.
+            theme: ``"light"`` or ``"dark"``; by default as the page that shows a panel has it.
         """
-        from ..widgets.report import compared
+        from ..widgets.figures import compared
 
-        return compared(self.runs, column, across)
+        return compared(self.runs, column, across, theme)
 
     @property
     def panel(self) -> Any:

@@ -6,9 +6,6 @@ import json
 import pprint
 from typing import TYPE_CHECKING, Any
 
-from .control import STEERING
-from .events import Intervened
-
 if TYPE_CHECKING:
     from .run_view import RunView
 
@@ -20,16 +17,16 @@ def script_of(run: RunView) -> str:
     from .resume_run import all_orders, stored_of
 
     told = _data(run)
-    orders = [(step, kind, list(v) if isinstance(v, tuple) else v) for step, kind, v in all_orders(run)]
+    told_again = all_orders(run, holding=True)
+    orders = [(step, kind, list(v) if isinstance(v, tuple) else v) for step, kind, v in told_again]
     ended = run.state == "done"
     spec = json.loads(run.spec.to_json())
     origin = "" if run.origin is None else f", branched from {run.origin['run']} at step {run.origin['step']}"
     environment = dict(stored_of(run).environment) if run.store is not None else {}
-    others = [e for e in run.events if isinstance(e, Intervened) and e.kind not in STEERING]
     lines = [
         f'"""Makes run {run.id} again, to the last bit{origin}.',
         "",
-        f"Interventions given again: {len(orders)}. Pauses and stops, which change no number: {len(others)}.",
+        f"Interventions given again: {len(orders)}; a pause takes no time in it.",
         *([f"Made with {', '.join(f'{k} {v}' for k, v in environment.items())}."] if environment else []),
         '"""',
         "",

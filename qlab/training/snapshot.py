@@ -15,8 +15,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +29,8 @@ LIMIT = 1 << 32  # bytes of a checkpoint; more is no checkpoint of ours
 PLAIN = ("step", "lr", "epoch", "cursor", "batch", "terms", "stage", "rng", "extra")
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The state between two steps. Arrays in it are never written to again.
+class Snapshot(NamedTuple):
+    """The state between two steps. Arrays in it are never written to again; a change is ``snapshot._replace(lr=0.1)``.
 
     Args:
         step: steps made.

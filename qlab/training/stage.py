@@ -16,7 +16,7 @@ from ..models.metric import Metric
 from ..models.model import Model
 from ..models.shots import ShotPlan
 from . import objective, schedule
-from .objective import Meter, Objective
+from .objective import Objective
 from .optim import Optimizer
 from .optim import optimizer as optimizer_named
 from .snapshot import Snapshot
@@ -37,6 +37,19 @@ def rows_seen(spec: Spec, rows: int) -> int:
     return max(1, min(rows, spec.rows if isinstance(spec.rows, int) else round(spec.rows * rows)))
 
 
+def rows_of_stage(spec: Spec, k: int, rows: int) -> NDArray[np.int64] | None:
+    """Return the numbers of the training rows that a stage sees, drawn by the seed; None for all."""
+    seen = rows_seen(spec.settings[k], rows)
+    return None if seen >= rows else np.sort(np.random.default_rng([spec.seed, 4, k]).permutation(rows)[:seen])
+
+
+def rows_of_run(spec: Spec, rows: int) -> NDArray[np.int64] | None:
+    """Return the numbers of the training rows that any stage of a run sees, in order; None for all."""
+    found = [rows_of_stage(spec, k, rows) for k in range(len(spec.settings))]
+    seen = [chosen for chosen in found if chosen is not None]
+    return np.unique(np.concatenate(seen)) if len(seen) == len(found) else None
+
+
 def batch_of(spec: Spec, opt: Optimizer, rows: int, asked: int = 0) -> int:
     """Return the rows of a step: all of them for an optimizer that wants the same ones at each step."""
     return rows if opt.whole else min(asked or spec.batch, rows)
@@ -49,14 +62,13 @@ class Stage:
     Args:
         index: from 0.
         spec: the settings, without stages.
-        model: whose plan is metered, and measured with shots where there are any.
+        model: measured with shots where there are any.
         opt, loss: the optimizer, and the loss by scores and y.
         train: the rows it sees.
         first_epoch, last_epoch: passes over the data, counted through all stages, from 0.
         total: steps, at the batch of the settings.
         factor: of the learning rate, by (steps made in this stage, total); None for a constant one.
         penalised: numbers of the weights that extra terms act on.
-        meter: on the model's plan.
         noisy: the plan that draws shots, or None.
         metric: of the circuit, or None.
         zeros: (size,) for a quick look whether weights are finite.
@@ -74,7 +86,6 @@ class Stage:
     total: int
     factor: Callable[[int, int], float] | None
     penalised: NDArray[np.int64]
-    meter: Meter
     noisy: ShotPlan | None
     metric: Metric | None
     zeros: Array
@@ -83,8 +94,7 @@ class Stage:
     def begin(self, state: Snapshot) -> Snapshot:
         """Return the state at the start of this stage, of the one at the end of the stage before."""
         extra: dict[str, Any] = {"first": state.step} if self.index else {}
-        return replace(
-            state,
+        return state._replace(
             opt=self.opt.init(self.free(state)),
             lr=self.spec.lr,
             epoch=self.first_epoch,
@@ -106,32 +116,46 @@ class Stage:
             return np.asarray(state.theta[~state.frozen])
         return state.theta
 
+    def rate(self, state: Snapshot) -> float | Callable[[int], float]:
+        """Return the learning rate of the steps to come; under a schedule, as a function of the steps made."""
+        extra, factor, lr, total = state.extra or {}, self.factor, state.lr, self.total
+        if factor is None or extra.get("by_hand"):
+            return lr
+        first = int(extra.get("first", 0))
+        return lambda made: lr * factor(made - first, total)
+
     def lr(self, state: Snapshot) -> float:
         """Return the learning rate of the step to come, schedule included."""
-        if self.factor is None:
-            return state.lr
-        extra = state.extra or {}
-        if extra.get("by_hand"):
-            return state.lr
-        return state.lr * self.factor(state.step - int(extra.get("first", 0)), self.total)
+        rate = self.rate(state)
+        return rate(state.step) if callable(rate) else rate
 
-    def penalty(self, state: Snapshot) -> Callable[[Array], tuple[float, Array]] | None:
-        """Return the extra terms of the loss as a function of θ, or None."""
+    def terms(self, state: Snapshot) -> Callable[[float, Array, Array], tuple[float, Array]] | None:
+        """Return what makes the whole loss of the data's, see `objective.weigh`; None where that is the whole."""
         if not self.spec.terms and not state.terms:
             return None
-        terms = {**self.spec.terms, **dict(state.terms)}
-        return partial(objective.penalty, terms, self.penalised)
+        return partial(objective.weigh, {**self.spec.terms, **dict(state.terms)}, self.penalised)
 
     def objective(self, state: Snapshot, X: Array, y: NDArray[Any]) -> Objective:
         """Return the loss on these rows for an optimizer that asks."""
-        return Objective(
-            self.model, self.loss, X, y, state.theta, state.frozen, self.penalty(state), self.metric
-        )  # fmt: skip
+        return Objective(self.model, self.loss, X, y, state.theta, state.frozen, self.terms(state), self.metric)
 
-    def reseed(self, step: int) -> None:
-        """Name the shots of the step to come."""
-        if self.noisy is not None:
-            self.noisy.reseed(self.spec.seed, 5, step)
+    def validates(self, state: Snapshot) -> bool:
+        """Return whether the validation rows are scored after the step that led to a state."""
+        every = self.spec.val_every
+        return state.step % every == 0 if every else state.cursor >= self.rows
+
+    def room(self, state: Snapshot, validates: bool) -> int:
+        """Return how many steps there are, at the batch size of a state, to the next validation or the stage's end."""
+        every, batch = self.spec.val_every, batch_of(self.spec, self.opt, self.rows, state.batch)
+        left = steps_an_epoch(self.rows - state.cursor, batch)
+        if validates and not every:
+            return left or steps_an_epoch(self.rows, batch)
+        left += (self.last_epoch - state.epoch) * steps_an_epoch(self.rows, batch)
+        return min(left, every - state.step % every) if validates and every else left
+
+    def data_weight(self, state: Snapshot) -> float:
+        """Return the weight of the data's loss among the terms."""
+        return {**self.spec.terms, **dict(state.terms)}.get("data", 1.0)
 
 
 def stages_of(spec: Spec, model: Model, train: Split) -> tuple[Stage, ...]:
@@ -148,12 +172,9 @@ def stages_of(spec: Spec, model: Model, train: Split) -> tuple[Stage, ...]:
     stages: list[Stage] = []
     first = 0
     for k, settings in enumerate(spec.settings):
-        rows = train[1].shape[0]
-        seen = rows_seen(settings, rows)
-        part = train
-        if seen < rows:
-            chosen = np.sort(np.random.default_rng([spec.seed, 4, k]).permutation(rows)[:seen])
-            part = np.ascontiguousarray(train[0][chosen]), train[1][chosen]
+        chosen = rows_of_stage(spec, k, train[1].shape[0])
+        part = train if chosen is None else (np.ascontiguousarray(train[0][chosen]), train[1][chosen])
+        seen = part[1].shape[0]
         opt = optimizer_named(settings.optimizer, seed=spec.seed + k, options=settings.optimizer_options)
         used = (
             model if settings.dtype == model.dtype or spec.foreign else replace(model, dtype=settings.dtype, plan=None)
@@ -162,8 +183,6 @@ def stages_of(spec: Spec, model: Model, train: Split) -> tuple[Stage, ...]:
         if settings.shots is not None:
             noisy = ShotPlan(model.circuit, model.observables, settings.shots, dtype=settings.dtype)
             used = replace(used, plan=noisy)
-        meter = Meter(used.plan)
-        used = replace(used, plan=meter)
         on = objective.penalised(model)
         check_terms(settings, on)
         stages.append(
@@ -179,7 +198,6 @@ def stages_of(spec: Spec, model: Model, train: Split) -> tuple[Stage, ...]:
                 total=settings.epochs * steps_an_epoch(seen, batch_of(settings, opt, seen)),
                 factor=None if settings.schedule is None else schedule.factor(settings.schedule),
                 penalised=on,
-                meter=meter,
                 noisy=noisy,
                 metric=Metric(model.circuit) if settings.optimizer == "qng" else None,
                 zeros=np.zeros(model.size),
@@ -196,11 +214,12 @@ def check_terms(spec: Spec, on: NDArray[np.int64]) -> None:
     Raises:
         TrainError: there are none.
     """
-    if spec.terms and not on.size:
+    acting = [name for name in spec.terms if name != "data"]
+    if acting and not on.size:
         raise TrainError(
-            f"the terms {', '.join(spec.terms)} have nothing to act on: the model has no classical matrix",
+            f"the terms {', '.join(acting)} have nothing to act on: the model has no classical matrix",
             where="terms",
-            cure="leave terms out, or use head='linear'",
+            cure="leave them out, or use head='linear'",
         )
 
 

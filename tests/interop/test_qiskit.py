@@ -294,9 +294,16 @@ def _doubling(levels: int, width: int = 2) -> QuantumCircuit:
     return out
 
 
-def _loop() -> QuantumCircuit:
+def _loop(turns: int) -> QuantumCircuit:
     qc = QuantumCircuit(1, 1)
-    with qc.for_loop(range(2)):
+    with qc.for_loop(range(turns)), qc.for_loop(range(turns)):
+        pass
+    return qc
+
+
+def _while() -> QuantumCircuit:
+    qc = QuantumCircuit(1, 1)
+    with qc.while_loop((qc.clbits[0], 0)):
         qc.h(0)
     return qc
 
@@ -334,7 +341,9 @@ def _with(step: Callable[[QuantumCircuit], object]) -> QuantumCircuit:
 
 REFUSED = {
     "opaque": (lambda: _with(lambda q: q.append(_custom("mystery"), [0])), "mystery has no meaning", "instruction 1"),
-    "loop": (_loop, "for_loop has no meaning", "instruction 0"),
+    "while": (_while, "while_loop has no meaning", "instruction 0"),
+    "loops of nothing": (lambda: _loop(5000), "for_loop over range", "instruction 0"),
+    "endless loop": (lambda: _loop(10**12), "for_loop over range", "instruction 0"),
     "doubling": (lambda: _doubling(14), "more than 10000 operations", "instruction 0"),
     "deep": (lambda: _doubling(45, 1), "levels deep", "instruction 0"),
     "else on two bits": (_if_else_on_two, "else after a test of several bits", "instruction 0"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -13,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 import qlab
 from qlab.errors import TrainError
 from qlab.models import logistic
+from qlab.training.stage import rows_of_run
 
 from ..training.fakes import circuit, features
 
@@ -70,3 +74,21 @@ def test_baseline_scores_each_split() -> None:
     assert 0.0 <= found["test"] <= 1.0
     assert np.isnan(logistic(features(60, 2, val=0))["val"])
     assert logistic(features(60, 2, task="regression"))["metric"] == "R²"
+
+
+def test_baseline_sees_the_rows_that_the_run_sees() -> None:
+    fx = features(200)
+    run = qlab.train(circuit(2), fx, rows=0.2, epochs=1, record=False)
+    assert run.wait(30)
+    chosen = np.sort(np.random.default_rng([0, 4, 0]).permutation(200)[:40])
+    fitted = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    fitted.fit(fx.train.X[chosen], fx.train.y[chosen])
+    assert run.baseline["test"] == fitted.score(fx.test.X, fx.test.y)
+    assert run.baseline["train"] == fitted.score(fx.train.X, fx.train.y)
+    spec = run.spec
+    assert rows_of_run(replace(spec, rows=None, stages=({"rows": 0.5, "epochs": 1}, {"epochs": 1})), 200) is None
+    both = rows_of_run(replace(spec, rows=None, stages=({"rows": 0.1, "epochs": 1}, {"rows": 0.2, "epochs": 1})), 200)
+    assert both is not None
+    assert 40 <= both.size <= 60
+    one = logistic(fx, np.flatnonzero(fx.train.y == 0))
+    assert all(np.isnan(one[name]) for name in ("train", "val", "test"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -37,6 +37,20 @@ ESTIMATORS = [
 @parametrize_with_checks(ESTIMATORS)
 def test_scikit_learns_checks(estimator: Any, check: Any) -> None:
     check(estimator)  # none is expected to fail: nothing is excused
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+def test_each_is_cloned_and_searched_in_a_pipeline(estimator: Any) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (40, 2))
+    y = X[:, 0] if is_regressor(estimator) else np.where(X[:, 0] > 0, "up", "down")
+    step = type(estimator).__name__.lower()
+    twin = clone(estimator)
+    assert twin.get_params() == estimator.get_params()
+    over = {f"{step}__C": [0.01, 10.0]} if "C" in twin.get_params() else {f"{step}__epochs": [1, 60]}
+    search = GridSearchCV(make_pipeline(StandardScaler(), twin), over, cv=2).fit(X, y)
+    assert search.best_params_ == {next(iter(over)): next(iter(over.values()))[1]}
+    assert search.score(X, y) > 0.4
 
 
 def test_quanvolution_passes_the_checks_that_give_it_square_images() -> None:

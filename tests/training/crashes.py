@@ -123,7 +123,7 @@ def _train(order: dict[str, Any]) -> None:
         real(self, event)
         if isinstance(event, loop.Step):
             shared[:] = MARK.pack(event.step, event.time)
-            time.sleep(pause)
+            time.sleep(pause * len(event.rows))
 
     Run._fold = fold  # type: ignore[method-assign]
     try:

@@ -47,7 +47,7 @@ class Script:
         self._orders, self._idle, self.looks, self.idles = orders, idle or [], 0, 0
         self._queue: list[tuple[str, Any]] = []
 
-    def take(self) -> tuple[str, Any] | None:
+    def take(self, made: int) -> tuple[str, Any] | None:
         if not self._queue:
             if self.looks in self._orders:
                 self._queue = list(self._orders.pop(self.looks))

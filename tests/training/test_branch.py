@@ -191,7 +191,7 @@ def test_frozen_weights_stay_to_the_last_bit_and_thawed_ones_move() -> None:
     assert not np.array_equal(run.snapshot.theta[run._model.slices["head.w"]], before)  # type: ignore[union-attr]
     run.steer("term", ("l2", 0.5))
     until(lambda: len(run.status()["events"]) == 3)
-    assert run.status()["terms"] == {"l2": 0.5}
+    assert run.status()["terms"] == run.terms == {"data": 1.0, "l1": 0.0, "l2": 0.5}
     run.stop()
     run.wait(20)
     texts = [e["text"] for e in run.status()["events"]]
@@ -253,6 +253,42 @@ def test_an_exported_script_replays_to_the_last_bit(tmp_path: Path) -> None:
         out = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=True, timeout=120)
         assert "the same to the last bit" in out.stdout, out.stdout
         assert str(one.summary()) in out.stdout
+
+
+def test_the_events_of_a_run_replay_it_whatever_they_are() -> None:
+    fx = features(200)
+    stages = [{"epochs": 400, "rows": 0.5}, {"optimizer": "spsa", "epochs": 400}]
+    run = qlab.train(circuit(2), fx, seed=3, batch=8, stages=stages, terms={"l2": 0.01}, name="steered")
+    until(lambda: run.step >= 20)
+    run.pause()
+    until(lambda: run.state == "paused")
+    run.lr = 0.02
+    run.batch = 16
+    run.freeze("head.b")
+    run.term("data", 0.5)
+    run.term("l1", 0.02)
+    run.resume()
+    until(lambda: run.snapshot is not None and run.snapshot.stage == 1)
+    run.thaw()
+    run.pause()
+    until(lambda: run.state == "paused")
+    run.stop()
+    run.wait(30)
+    again = qlab.replay(run.spec, fx, run.events, stop=run.step)
+    again.wait(30)
+    assert again.fingerprint == run.fingerprint
+    drop = list(TIMES)
+    pd.testing.assert_frame_equal(again.history.drop(columns=drop), run.history.drop(columns=drop))
+
+    def by_hand(one: Any) -> list[Any]:
+        return [(e.step, e.kind, e.old, e.new) for e in one.events if isinstance(e, Intervened)]
+
+    assert by_hand(again) == [*by_hand(run)[:-2], by_hand(run)[-1]]  # of a pause that was never ended, only the stop
+    assert {kind for _, kind, _, _ in by_hand(again)} == {
+        "pause", "resume", "lr", "batch", "freeze", "thaw", "term", "stop"
+    }  # fmt: skip
+    with pytest.raises(TrainError, match="is no intervention"):
+        qlab.replay(run.spec, fx, [("lr", 0.1)])  # type: ignore[list-item]
 
 
 def test_a_script_whose_data_was_in_memory_asks_for_it() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qlab.models import build_model
-from qlab.training import loop
+from qlab.training import loop, steps
 from qlab.training.events import Evaluated, Event, Failed, Finished, Intervened, Started, Step
 from qlab.training.spec import Spec
 
@@ -77,21 +77,18 @@ def test_the_confusion_matrix_counts_every_validation_row() -> None:
         assert np.trace(e.confusion) / 12 == pytest.approx(e.values["val_accuracy"])
 
 
-def test_every_row_is_seen_once_a_pass() -> None:
+def test_every_row_is_seen_once_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     fx = features(37)
     fx.train.X[:, 1] = np.arange(37) / 100.0
     seen: list[float] = []
-    real = loop.step
+    real = steps.timed_loss_and_grad
 
-    def spy(stage, state, X, y):
+    def spy(model, theta, X, y, loss):
         seen.extend(X[:, 1])
-        return real(stage, state, X, y)
+        return real(model, theta, X, y, loss)
 
-    try:
-        loop.step = spy
-        events(fx, epochs=2)
-    finally:
-        loop.step = real
+    monkeypatch.setattr(steps, "timed_loss_and_grad", spy)
+    events(fx, epochs=2)
     assert sorted(seen[:37]) == sorted(seen[37:]) == pytest.approx(list(np.arange(37) / 100.0))
     assert seen[:37] != seen[37:]
 
@@ -157,14 +154,14 @@ def test_a_run_goes_on_from_any_state_bit_for_bit() -> None:
 
 
 def test_a_loss_that_is_not_a_number_fails_at_its_own_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = loop.loss_and_grad
+    real = steps.timed_loss_and_grad
     calls = itertools.count(1)
 
     def faulty(*args):
-        loss, grad, scores = real(*args)
-        return (loss, np.full_like(grad, np.nan), scores) if next(calls) == 5 else (loss, grad, scores)
+        loss, grad, scores, seconds = real(*args)
+        return loss, np.full_like(grad, np.nan) if next(calls) == 5 else grad, scores, seconds
 
-    monkeypatch.setattr(loop, "loss_and_grad", faulty)
+    monkeypatch.setattr(steps, "timed_loss_and_grad", faulty)
     found = events()
     failed = found[-1]
     assert isinstance(failed, Failed)
@@ -183,7 +180,7 @@ def test_a_learning_rate_far_too_high_fails_by_name_without_a_warning() -> None:
 
 
 def test_any_exception_becomes_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "loss_and_grad", lambda *args: 1 / 0)
+    monkeypatch.setattr(steps, "timed_loss_and_grad", lambda *args: 1 / 0)
     failed = events()[-1]
     assert (failed.step, failed.error["type"], failed.error["where"]) == (1, "ZeroDivisionError", "step 1")
     assert isinstance(failed.cause, ZeroDivisionError)

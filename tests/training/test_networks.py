@@ -65,6 +65,19 @@ def test_a_classifier_streams_and_is_fitted_afterwards() -> None:
     assert first == pytest.approx(want.mean())
 
 
+def test_a_classifier_of_one_output_answers_with_the_labels_it_was_trained_on() -> None:
+    for classes, one_hot in ((("b", "a"), False), ((7, 3), False), (("no", "yes"), True)):
+        fx = features(8, 2, val=0)
+        fx.classes = classes
+        classifier = NeuralNetworkClassifier(qnn(), one_hot=one_hot)
+        run = train(classifier, fx, epochs=1)
+        told = classifier.predict(fx.test.X)
+        assert told.tolist() == run.model.predict(fx.test.X).tolist()
+        assert set(told) <= set(classes)
+        labels = np.array(classes)[fx.test.y]
+        assert classifier.score(fx.test.X, labels) == run.summary()["test_accuracy"]
+
+
 def test_a_vqc_learns_names_and_answers_with_them() -> None:
     fx = features(16, 2, val=0)
     vqc = VQC(feature_map=MAP, ansatz=ANSATZ)

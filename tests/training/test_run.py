@@ -13,7 +13,7 @@ import pytest
 
 import qlab
 from qlab.errors import TrainError
-from qlab.training import job, loop
+from qlab.training import job, loop, steps
 from qlab.training.events import Evaluated, Intervened, Step, TrainState
 
 from .fakes import circuit, features
@@ -130,7 +130,7 @@ def test_a_second_run_is_refused_by_name_and_the_first_survives() -> None:
 
 
 def test_a_failure_is_raised_by_wait_with_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "loss_and_grad", lambda *args: 1 / 0)
+    monkeypatch.setattr(steps, "timed_loss_and_grad", lambda *args: 1 / 0)
     run = train()
     with pytest.raises(TrainError, match=r"failed: division by zero \(at step 1\)") as caught:
         run.wait(30)
@@ -198,7 +198,7 @@ def test_a_run_of_a_hundred_thousand_steps_stays_small() -> None:
     tracemalloc.start()
     for i in range(1, 100_001):
         state = TrainState(i, np.zeros(50), (np.zeros(50), np.zeros(50)), 0.05)
-        run._fold(Step(i, 1, 0.1 * i, dict.fromkeys(names, float(i)), state))
+        run._fold(Step(i, 1, 0.1 * i, ((float(i),) * len(names),), names, state))
         if i % 10 == 0:
             run._fold(Evaluated(i, 0.1 * i, {"val_loss": 1.0}, ((1, 2), (3, 4))))
     now, _ = tracemalloc.get_traced_memory()

@@ -30,6 +30,10 @@ class EngineQNN(NeuralNetwork):
     engine walks back with every weight an angle per sample: one walk per output, 1.4 to 1.8 times as long as the one
     for a summed gradient.
 
+    Expectations are exact. Those of an `EstimatorQNN` are so only with the estimator that it makes for itself: one
+    that is given, such as Qiskit's `StatevectorEstimator`, is asked for a standard error of ``default_precision``,
+    1/64, and adds normal noise of that spread to each. ``EstimatorQNN(…, default_precision=0.0)`` answers as this one.
+
     Args:
         circuit: A `qlab.Circuit` (its ``x`` and ``w``), or a `QuantumCircuit`.
         observables: One or several: operators of Qiskit, or qlab's own ``"Z0"`` and ``{"Z0 Z1": 0.5}``. By default Z on
