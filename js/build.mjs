@@ -26,6 +26,7 @@ const VIEWS = {
   data: ["data"],
   panel: ["panel"],
   runs: ["runs"],
+  optimise: ["optimise"],
   lab: ["designer", "data", "panel", "optimise", "lab"],
 };
 const sheet = (parts) => ["tokens", "components", ...parts].map(css).join("\n");

@@ -30,6 +30,8 @@ BRIDGES = {
     ("training/runs_list.py", "widgets"),  # the table that answers
     ("training/runs_compare.py", "widgets"),  # Comparison.panel and its figure
     ("models/estimator.py", "training"),  # an estimator's fit runs the one training loop
+    ("training/views.py", "interop"),  # depth and gates on a device
+    ("optimize/job.py", "widgets"),  # Run.panel of a solve
     ("training/networks.py", "interop"),  # qlab.train of a network of qiskit-machine-learning
 }
 
@@ -58,6 +60,7 @@ FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 FILE_PLACES = (
     "data/read",  # read.py and the files named read_…
     "data/cache.py",
+    "data/write.py",
     "training/store",  # store.py and the files named store_…
     "optimize/reading.py",
     "machine.py",  # reads the cgroup's limit
@@ -129,7 +132,7 @@ JS_LAYERS = {
 }
 DOM = re.compile(r"\b(document|window|HTMLElement|navigator|localStorage)\s*[.(;)]")
 SETS_HTML = re.compile(r"\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|\beval\(|new Function\(")
-PLOTLY_PLACES = ("view/panel", "view/pane", "view/optchart", "view/plotly.ts", "host/lab/plotly")
+PLOTLY_PLACES = ("view/panel", "view/pane", "view/optchart", "view/plotly.ts", "view/worthplot.ts", "host/lab/plotly")
 
 
 def js_faults(path: str, text: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qlab.circuit.labels import short_angle
+
 if TYPE_CHECKING:
     from qlab.circuit.model import Circuit
     from qlab.circuit.ops import Operation
@@ -80,7 +82,7 @@ def _label(circuit: Circuit, op: Operation, port: int) -> str:
         return "╳"
     label = op.spec.label
     if op.params:
-        label += f"({','.join(map(str, op.params))})"
+        label += f"({short_angle(','.join(map(str, op.params)))})"
     elif op.gate == "measure":
         label += "→" + circuit.clbits[op.clbits[0]]
     if len(op.qubits) > 1 and op.gate != "barrier":

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from qlab.circuit.drawing import columns
+from qlab.circuit.labels import short_angle
 
 if TYPE_CHECKING:
     from qlab.circuit.model import Circuit
@@ -41,7 +42,8 @@ def elided(text: str, most: int) -> str:
 
 
 def _angle(op: Operation) -> str:
-    return elided(",".join(map(str, op.params)), MAX_ANGLE)
+    """The angles as the designer draws them."""
+    return elided(short_angle(",".join(map(str, op.params))), MAX_ANGLE)
 
 
 def _label(op: Operation) -> str:

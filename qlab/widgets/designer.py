@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -14,7 +15,7 @@ import traitlets as t
 
 from ..circuit import Circuit
 from ..errors import CircuitError
-from .assets import asset
+from .assets import asset, send_plotly
 from .comm import detach_subshell
 
 __all__ = ["CircuitTrait", "Designer"]
@@ -138,6 +139,14 @@ class Designer(CircuitTrait):
                 text = Circuit.from_text(text).with_(name=name).to_text()
         super().__init__(circuit_text=text, **settings)
         detach_subshell(self)
+        self.on_msg(self._asked)
+
+    def _asked(self, _widget: object, message: object, _buffers: object) -> None:
+        kind = message.get("type") if isinstance(message, dict) else None
+        if kind == "plotly":
+            send_plotly(lambda answer, buffers: self.send(answer, buffers))
+        elif kind == "who":  # a page can't tell which output it is drawn in
+            self.send({"type": "who", "model": self.model_id})
 
     def __repr__(self) -> str:
         return f"Designer({self.circuit!r})"
@@ -163,7 +172,14 @@ def _as_text(value: Circuit | str) -> str:
 
 
 def _still(circuit: Circuit) -> str:
-    """The drawing where no widget can live: a saved notebook, nbconvert."""
-    bundle = circuit._repr_mimebundle_()
-    picture = bundle.get("image/svg+xml")
-    return picture if picture is not None else f"<pre>{escape(str(circuit))}</pre>"
+    """The drawing where no widget can live: a saved notebook, nbconvert. The page writes a newer one after an edit.
+
+    It is an image with its data in it: what cleans the HTML of notebooks leaves that, and takes a bare ``<svg>`` out.
+    """
+    picture = circuit._repr_mimebundle_().get("image/svg+xml")
+    if picture is None:
+        drawn = f"<pre>{escape(str(circuit))}</pre>"
+    else:
+        data = b64encode(picture.encode()).decode()
+        drawn = f'<img alt="{escape(repr(circuit))}" src="data:image/svg+xml;base64,{data}">'
+    return f"{drawn}<p><small>{escape(circuit.name)}, saved view</small></p>"

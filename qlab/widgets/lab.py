@@ -11,7 +11,7 @@ import traitlets as t
 from ..circuit import Circuit
 from ..errors import CircuitError, DataError, QlabError, TrainError
 from ..training import train
-from ..training.job import Ticker, loader, ticker
+from ..training.job import Ticker, loader, pager, ticker
 from .assets import asset
 from .comm import detach_subshell
 from .data import DataServer
@@ -70,7 +70,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self._error: dict[str, Any] | None = None
         self._panel: PanelSet | None = None
         self._inbox: deque[dict[str, Any]] = deque()
-        self._data = DataServer(self._channel("data"), on_features=self.use, wake=loader.wake)
+        self._data = DataServer(self._channel("data"), on_features=self.use, wake=loader.wake, wake_quick=pager.wake)
         self._optimise = OptServer(self._channel("optimise"), wake=solver.wake)
         self.circuit = circuit if circuit is not None else Circuit(2, name="circuit")
         if dataset is not None:
@@ -82,6 +82,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self.on_msg(self._received)
         self.observe(self._redrawn, names="circuit_text")
         loader.add(self._data.pump)
+        pager.add(self._data.pump_quick)
         solver.add(self._optimise.pump)
         ticker.add(self._pump)
 
@@ -145,6 +146,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
     def close(self) -> None:
         """Take the widget off every page; a run goes on."""
         loader.remove(self._data.pump)
+        pager.remove(self._data.pump_quick)
         solver.remove(self._optimise.pump)
         ticker.remove(self._pump)
         super().close()

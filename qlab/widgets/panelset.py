@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..errors import QlabError, TrainError
+from ..errors import QlabError, TrainError, not_one_of
 from ..training.job import background
 from ..training.resume_run import resume
 from ..training.run_stored import open_run
 from ..training.run_view import RunView
+from ..training.status import finite
 from .link import Link, Message
 from .runs import RunsServer
 from .stream import PERIOD, PanelServer
@@ -23,6 +24,9 @@ from .stream import PERIOD, PanelServer
 MOST = 50  # runs in one panel
 BRANCH = ("lr", "batch", "freeze", "thaw", "term")
 SLOW = ("branch", "continue")
+OFFERED = ("decision", "embedding", "transpiled")  # figures of `RunView.view` that a page may ask for
+OPTIONS = {"backend": str, "grid": int, "rows": str}
+GRID = 96  # points a side that a page may ask for
 
 
 class PanelSet:
@@ -77,7 +81,7 @@ class PanelSet:
             return
         kind, run_id = message.get("type"), message.get("run")
         slow = kind == "control" and message.get("action") in SLOW
-        if kind in ("set", "add", "drop") or slow or self._comes_back(message):
+        if kind in ("set", "add", "drop", "view") or slow or self._comes_back(message):
             self._inbox.append(message)
             self._wake()
             return
@@ -120,6 +124,8 @@ class PanelSet:
                 self._overlay(message)
             elif kind == "drop":
                 self._drop(message)
+            elif kind == "view":
+                self._view(message)
             else:
                 self._steer(message, base)
         except QlabError as error:
@@ -128,7 +134,8 @@ class PanelSet:
     def _tell(self, client: object = None) -> None:
         """Say which runs there are, to one page or to all."""
         rows = [brief(run) for run in self._runs.values()]
-        self._link({"type": "set", "client": client, "current": self.run.id, "runs": rows}, [])
+        views = list(OFFERED) if callable(getattr(self.run, "view", None)) else []
+        self._link({"type": "set", "client": client, "current": self.run.id, "runs": rows, "views": views}, [])
 
     def _overlay(self, message: Message) -> None:
         run_id = message.get("run")
@@ -154,6 +161,26 @@ class PanelSet:
             self._beside(base, lambda: run.branch(step, **changes), "branched")
         else:
             self._beside(base, lambda: resume(run, parallel=True), "resumed")  # type: ignore[arg-type]
+
+    def _view(self, message: Message) -> None:
+        """Compute a figure beside; the page hears of a fault where it would have shown the figure."""
+        run, name = self._runs.get(str(message.get("run"))), message.get("name")
+        told = {key: message.get(key) for key in ("run", "id", "client", "name")}
+        options = _options_of(message.get("options"))
+
+        def work() -> None:
+            try:
+                if run is None or name not in OFFERED or not hasattr(run, "view"):
+                    raise not_one_of(TrainError, "view", name, OFFERED, where=f"run {message.get('run')}")
+                answer = {"value": finite(run.view(str(name), **options)), "fault": None}
+            except QlabError as error:
+                answer = {"value": None, "fault": {"message": error.message, "cure": error.cure}}
+            except Exception as error:  # the page must hear of it, and the next one must be answered
+                answer = {"value": None, "fault": {"message": f"{type(error).__name__}: {error}", "cure": None}}
+            self._done.append(lambda: self._link({"type": "view", **told, **answer}, []))
+            self._wake()
+
+        self._spawn("view", work)
 
     def _beside(self, base: Message, call: Callable[[], RunView], kind: str) -> None:
         def work() -> None:
@@ -201,6 +228,15 @@ def brief(run: RunView) -> Message:
         "parent": None if origin is None else origin["run"],
         "parent_step": None if origin is None else origin["step"],
     }
+
+
+def _options_of(given: Any) -> dict[str, Any]:
+    """Return of what a page sent what a view can be asked with."""
+    known = given if isinstance(given, dict) else {}
+    options: dict[str, Any] = {k: known[k] for k, kind in OPTIONS.items() if isinstance(known.get(k), kind)}
+    if "grid" in options:
+        options["grid"] = min(options["grid"], GRID)
+    return options
 
 
 def _branch_of(value: Any) -> tuple[int | None, dict[str, Any]]:

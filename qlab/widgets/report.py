@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ..circuit import Circuit
 from ..circuit.svg import to_svg
-from ..errors import TrainError, not_one_of
-from .still import TRAIN, VALIDATION, figures_of, rows, static_html
+from .figures import figure
+from .palette import DARK, LIGHT
+from .still import figures_of, rows, static_html
 
 if TYPE_CHECKING:
     from ..training.run_view import RunView as Run
 
-POINTS = 4000  # drawn a trace
-ACROSS = ("step", "epoch", "time")
 STATS = ("depth", "depth2", "gates", "gates2", "weights", "inputs")
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d2530;--ink-2:#4a5563;--bg:#fff;--line:#d5dae1}
@@ -31,94 +30,24 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:4px 16px 4px 0;border-bottom:1px solid var(--line);text-align:left;font-weight:400}
 td{text-align:right;padding-right:0}
 pre{font-size:12px;line-height:1.4;overflow:auto;border:1px solid var(--line);padding:12px}
-.plot,.drawing{background:#fff;border-radius:6px;padding:4px}.drawing{overflow:auto;margin-bottom:12px}
+.plot{min-height:360px}
+.drawing{background:#fff;border-radius:6px;padding:4px;overflow:auto;margin-bottom:12px}
 """
-
-
-def figure(run: Run) -> Any:
-    """Return a new `plotly.graph_objects.Figure`: loss, and accuracy (R² in regression), by step.
-
-    Training is dotted, validation solid; interventions are dashed lines, the baseline a named grey line.
-    """
-    import plotly.graph_objects as go
-    from plotly.subplots import make_subplots
-
-    names = run.columns.names
-    block, _ = run.columns.bucket(0, run.columns.n, POINTS)
-    merit = names[4]
-    titles = ["Loss", "R²" if merit == "r2" else "Accuracy"]
-    fig = make_subplots(rows=1, cols=2, subplot_titles=titles, horizontal_spacing=0.08)
-    step = block[names.index("step")]
-    for place, name in ((1, "loss"), (2, merit)):
-        for column, word, line in (
-            (name, "training", {"color": TRAIN, "width": 1.2, "dash": "dot"}),
-            (f"val_{name}", "validation", {"color": VALIDATION, "width": 2.2}),
-        ):
-            y = block[names.index(column)]
-            ok = np.isfinite(y)
-            trace = go.Scatter(
-                x=step[ok], y=y[ok], mode="lines", name=word, legendgroup=word, line=line, showlegend=place == 1
-            )
-            fig.add_trace(trace, row=1, col=place)
-        fig.update_xaxes(title_text="step", showgrid=False, row=1, col=place)
-    status = run.status()
-    for event in status["events"]:
-        fig.add_vline(x=event["step"], line={"color": "#5b5bd6", "width": 1, "dash": "dash"})
-    baseline = status["baseline"]
-    if baseline is not None and baseline.get(merit) is not None:
-        fig.add_hline(
-            y=baseline[merit],
-            line={"color": "#77808c", "width": 1, "dash": "dash"},
-            annotation={"text": escape(baseline["name"]), "font": {"size": 11, "color": "#77808c"}},
-            row=1,
-            col=2,
-        )
-    fig.update_layout(
-        template="plotly_white",
-        height=360,
-        margin={"l": 52, "r": 12, "t": 36, "b": 44},
-        font={"size": 11},
-        hovermode="x unified",
-        legend={"orientation": "h", "y": -0.18},
-    )
-    return fig
-
-
-def compared(runs: list[Run], column: str, across: str = "step") -> Any:
-    """Return a new `plotly.graph_objects.Figure` of one column, a line a run, over step, epoch or time.
-
-    Raises:
-        TrainError: no run has such a column, or ``across`` is another.
-    """
-    import plotly.graph_objects as go
-
-    if across not in ACROSS:
-        raise not_one_of(TrainError, "across", across, ACROSS, where="figure")
-    fig = go.Figure()
-    for run in runs:
-        names = run.columns.names
-        if column not in names:
-            continue
-        block, _ = run.columns.bucket(0, run.columns.n, POINTS)
-        y = block[names.index(column)]
-        ok = np.isfinite(y)
-        x = block[names.index(across)][ok]
-        name = escape(f"{run.name} · {run.id}")
-        fig.add_trace(go.Scatter(x=x, y=y[ok], mode="lines", name=name, line={"width": 1.6}))
-    if not fig.data:
-        names = sorted({name for run in runs for name in run.columns.names})
-        raise not_one_of(TrainError, "column", column, names, where="figure")
-    fig.update_layout(
-        template="plotly_white",
-        height=360,
-        margin={"l": 52, "r": 12, "t": 12, "b": 44},
-        font={"size": 11},
-        hovermode="x unified",
-        legend={"orientation": "h", "y": -0.18},
-    )
-    fig.update_xaxes(title_text=across, showgrid=False)
-    fig.update_yaxes(title_text=escape(column.replace("_", " ")))
-    return fig
+# The page follows the reader's theme, and a plot has its colours as data: they are put in by the page itself.
+FOLLOW = """
+const looks = LOOKS, dark = matchMedia('(prefers-color-scheme: dark)');
+function dress() {
+  const plot = document.querySelector('.js-plotly-plot'); if (!plot) return;
+  const look = looks[dark.matches ? 'dark' : 'light'], was = looks[dark.matches ? 'light' : 'dark'];
+  const text = JSON.stringify(plot.layout), all = [[was.ink, look.ink], [was.quiet, look.quiet],
+    [was.grid, look.grid], [was.accent, look.accent], [was.raised, look.raised]];
+  const layout = JSON.parse(all.reduce((t, [from, to]) => t.replaceAll('"' + from + '"', '"' + to + '"'), text));
+  const data = plot.data.map(trace => ({ ...trace, line: { ...trace.line,
+    color: look.series[Math.max(was.series.indexOf(trace.line.color), look.series.indexOf(trace.line.color))] } }));
+  Plotly.react(plot, data, layout, { displaylogo: false });
+}
+dress(); dark.addEventListener('change', dress);
+"""
 
 
 def report_html(run: Run) -> str:
@@ -142,7 +71,9 @@ def report_html(run: Run) -> str:
         f"<tr><th scope='row'>step {event['step']:,}</th><td>{escape(event['text'])}</td></tr>"
         for event in run.status()["events"]
     )
-    plot = figure(run).to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    plot = figure(run, "light").to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    looks = json.dumps({"light": asdict(LIGHT), "dark": asdict(DARK)})
+    follow = f"<script>{FOLLOW.replace('LOOKS', looks)}</script>"
     title = escape(f"{run.name} · run {run.id}")
     about = f"Run {escape(run.id)}, {escape(run.state)}, step {run.step:,} of {run.total_steps:,}"
     view = "<meta name='viewport' content='width=device-width'>"
@@ -150,7 +81,7 @@ def report_html(run: Run) -> str:
         (
             f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{view}",
             f"<title>{title}</title><style>{STYLE}</style></head><body>",
-            f"<h1>{escape(run.name)}</h1><p>{about}</p><div class='plot'>{plot}</div>",
+            f"<h1>{escape(run.name)}</h1><p>{about}</p><div class='plot'>{plot}</div>{follow}",
             f"<noscript>{static_html(run)}</noscript><div class='row'>",
             _section("Figures", rows(figures_of(run))),
             _section("Recipe", rows(recipe)),

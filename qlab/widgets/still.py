@@ -1,19 +1,18 @@
-"""The last state of a run without kernel or script: a table and a drawn curve as HTML. Imports no widget."""
+"""The last state of a run without kernel or script: a table and drawn curves as HTML, and as PNG. Imports no widget."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from .picture import png
+from .sketch import HEIGHT, SERIES, WIDTH, sketch, to_svg
 
 if TYPE_CHECKING:
     from ..training.run_view import RunView as Run
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 640, 196, 44, 28
-POINTS = 1200  # drawn a curve; two a pixel are enough for its extremes
-TRAIN, VALIDATION = "#cf5a10", "#1a3a9e"  # series s2 and s1; 3:1 on white and on the mid-grey of dark themes
 WORDS = {
     "waiting": "Waiting",
     "running": "Running",
@@ -47,54 +46,36 @@ def figures_of(run: Run) -> list[tuple[str, Any]]:
     return pairs
 
 
-def static_html(run: Run) -> str:
-    """Return a small HTML fragment: state, loss curve, final figures; no script, no address."""
+def static_html(run: Run, others: Sequence[Run] = ()) -> str:
+    """Return a small HTML fragment: state, loss curves, final figures; no script, no address.
+
+    The drawing is an image with its data in it: what cleans the HTML of notebooks (JupyterLab of one that isn't
+    trusted, code hosts) leaves that, and takes a bare ``<svg>`` out.
+    """
     state = WORDS.get(run.state, "Failed")
     head = f"{escape(run.name)} · {state}, step {run.step:,} of {run.total_steps:,}"
     fault = ""
     if run.error is not None:
         cure = f" Cure: {run.error['cure']}." if run.error.get("cure") else ""
         fault = f"<p>{escape(str(run.error['message']))}.{escape(cure)}</p>"
+    drawn = sketch(run, others)
+    label = "No step yet" if drawn.empty else f"Loss by step, run {run.name}"
+    data = b64encode(to_svg(drawn, escape(label)).encode()).decode()
+    image = f"<img alt='{escape(label)}' width='{WIDTH}' height='{HEIGHT}' src='data:image/svg+xml;base64,{data}'>"
+    over = "".join(_key(k, one) for k, one in enumerate((run, *others))) if others else ""
     return (
-        f"<div><p><b>{head}</b> <small>saved view</small></p>{fault}{loss_svg(run)}"
-        f"<table><tbody>{rows(figures_of(run))}</tbody></table></div>"
+        f"<div><p><b>{head}</b> <small>saved view</small></p>{fault}{image}{over}"
+        f"<table style='margin-left:0'><tbody>{rows(figures_of(run))}</tbody></table></div>"
     )
 
 
-def loss_svg(run: Run) -> str:
-    """Return the loss curves as an SVG drawing: training dotted, validation solid."""
-    block, _ = run.columns.bucket(0, run.columns.n, POINTS)
-    names = run.columns.names
-    step, train, val = (block[names.index(name)] for name in ("step", "loss", "val_loss"))
-    values = np.concatenate([train, val])
-    values = values[np.isfinite(values)]
-    label = "Loss by step" if values.size else "No step yet"
-    head = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' "
-        f"width='{WIDTH}' height='{HEIGHT}' "
-        f"role='img' aria-label='{label}' font-family='sans-serif' font-size='11' fill='#77808c'>"
-    )
-    if not values.size:
-        return f"{head}<text x='{LEFT}' y='{HEIGHT // 2}'>{label}</text></svg>"
-    low, high = float(values.min()), float(values.max())
-    high = high if high > low else low + 1.0
-    last = max(float(step[-1]), 2.0)
+def _key(k: int, run: Run) -> str:
+    colour = SERIES[k % len(SERIES)]
+    return f"<p><b style='color:{colour}'>■</b> {escape(run.name)} <small>run {escape(run.id)}</small></p>"
 
-    def line(y: NDArray[np.float64], colour: str, style: str) -> str:
-        ok = np.isfinite(y)
-        px = LEFT + (WIDTH - LEFT - 12) * (step[ok] - 1.0) / (last - 1.0)
-        py = 8 + (HEIGHT - BOTTOM - 8) * (high - y[ok]) / (high - low)
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(px, py, strict=True))
-        return f"<polyline points='{points}' fill='none' stroke='{colour}' {style}/>" if points else ""
 
-    base = HEIGHT - BOTTOM
-    axis = (
-        f"<path d='M{LEFT} {base}H{WIDTH - 12}' stroke='#9aa5b2'/>"
-        f"<text x='{LEFT - 6}' y='16' text-anchor='end'>{number(high)}</text>"
-        f"<text x='{LEFT - 6}' y='{base}' text-anchor='end'>{number(low)}</text>"
-        f"<text x='{LEFT}' y='{HEIGHT - 10}'>step 1</text>"
-        f"<text x='{WIDTH - 12}' y='{HEIGHT - 10}' text-anchor='end'>{int(last):,}</text>"
-        f"<text x='{WIDTH - 12}' y='16' text-anchor='end'>loss: training dotted, validation solid</text>"
-    )
-    dotted, solid = "stroke-width='1.2' stroke-dasharray='2 2'", "stroke-width='2.2'"
-    return f"{head}{axis}{line(train, TRAIN, dotted)}{line(val, VALIDATION, solid)}</svg>"
+def bundle(run: Run, others: Sequence[Run] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the last state as HTML and PNG, keyed by MIME type, and the metadata that goes with them."""
+    picture = b64encode(png(sketch(run, others))).decode()
+    data = {"text/html": static_html(run, others), "image/png": picture}
+    return data, {"image/png": {"width": WIDTH, "height": HEIGHT}}

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import QlabError
 from ..training.status import finite
+from .assets import send_plotly
 from .link import Link, Message, Watched
 
 PERIOD = 0.1  # s between frames
@@ -28,7 +28,8 @@ FORGET = 600.0  # s of silence until a client that owes frames is forgotten
 PROBE = 0.5, 60.0  # s: first and longest wait for a sign of life before the status is sent again
 WATCHED = 20  # instruments that a page may name at once
 RESTATE = 1.0  # s between statuses that only bring a new step
-READINGS = 400  # of an instrument in one answer
+READINGS = 150  # of an instrument in one answer: a pane is 300 pixels wide
+DIGITS = 5  # of a reading: more than can be seen
 PLAIN = ("pause", "resume", "stop")
 STEERING = ("lr", "batch", "freeze", "thaw", "term")
 CONTROLS = (*PLAIN, *STEERING, "watch")
@@ -143,7 +144,7 @@ class PanelServer:
             self._send({"type": "error", "run": self.run.id, "message": message["message"], "cure": message["cure"]})
             return
         if kind == "plotly":
-            self._plotly()
+            send_plotly(self._send, run=self.run.id)
             return
         if message.get("run", self.run.id) != self.run.id:
             self._send(
@@ -214,17 +215,9 @@ class PanelServer:
         held = [event for event in held if event.step > since]
         every = max(1, -(-len(held) // min(READINGS, max(1, _whole(message.get("n"), READINGS)))))
         kept = held[::-1][::every][::-1]
-        rows = [[event.step, event.time, finite(event.values)] for event in kept]
+        rows = [[event.step, event.time, rounded(finite(event.values))] for event in kept]
         answer = {"type": "readings", "run": self.run.id, "id": message.get("id"), "name": message.get("name")}
         self._send({**answer, "total": len(held), "rows": rows})
-
-    def _plotly(self) -> None:
-        source = resources.files("qlab").joinpath("static", "plotly.min.js")
-        if source.is_file():
-            self._send({"type": "plotly"}, [source.read_bytes()])
-            return
-        fault = "the plotting code has not been built (at qlab/static/plotly.min.js)"
-        self._send({"type": "error", "run": self.run.id, "message": fault, "cure": "run `make build`"})
 
     def _judge(self, now: float) -> None:
         """Leave silent clients out of the window, and forget those silent for long."""
@@ -274,6 +267,15 @@ class PanelServer:
 
     def _send(self, message: Message, buffers: list[bytes] | None = None) -> None:
         self._link(message, buffers or [])
+
+
+def rounded(value: Any) -> Any:
+    """Return a reading with so many digits as can be seen: a third of the bytes."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: rounded(part) for key, part in value.items()}
+    return [rounded(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def pack(block: NDArray[np.float64]) -> bytes:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from qlab.circuit import Expr, ExprError, Sym, parse
 from qlab.circuit.expr import Bin, Neg, Num, exponent_of, format_number, number
+from qlab.circuit.labels import short_angle
 from qlab.errors import CircuitError
 from tests.circuit.strategies import exprs, smooth
 
@@ -131,3 +132,32 @@ def test_nodes_are_immutable_and_never_negative() -> None:
     with pytest.raises(CircuitError, match="integer literal"):
         exponent_of(Bin("+", Num(1.0), Num(1.0)))
     assert repr(parse("x[0]+1")) == "Expr('x[0]+1')"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("1.5707963267948966", "pi/2"),
+        ("-3.141592653589793", "-pi"),
+        ("2.356194490192345*x[0]", "3*pi/4*x[0]"),
+        ("x[0]/0.7853981633974483", "x[0]/(pi/4)"),
+        ("w[12]*1.0471975511965976**2", "w[12]*(pi/3)**2"),
+        ("0.30000000000000004+x[1234]", "0.3+x[1234]"),
+        ("1.2345678e-7", "1.23457e-7"),
+        ("123456789.123", "123457000"),
+        ("0.123456", "0.123456"),
+        ("100000000", "100000000"),
+        ("3.1415926", "3.14159"),
+    ],
+)
+def test_labels_are_short_and_read_the_same(text: str, label: str) -> None:
+    assert short_angle(text) == label
+    x, w = np.linspace(0.5, 1, 2000), np.linspace(0.2, 2, 20)
+    assert np.isclose(parse(label).evaluate(x, w), parse(text).evaluate(x, w), rtol=1e-5)
+
+
+@given(st.floats(min_value=0, allow_nan=False, allow_infinity=False))
+def test_a_label_has_six_digits_or_is_of_pi(value: float) -> None:
+    label = short_angle(str(number(value)))
+    assert "pi" in label or len(label.partition("e")[0].replace(".", "").strip("0")) <= 6
+    assert np.isclose(parse(label).evaluate(), value, rtol=1e-5, atol=0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from qlab.doctor import find_browser
 
@@ -59,6 +59,7 @@ def page(browser: Browser, server: LabServer, request: pytest.FixtureRequest) ->
     page = context.new_page()
     errors: list[str] = []
     foreign: list[str] = []
+    forgiven = [text for mark in request.node.iter_markers("forgives") for text in mark.args]
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -69,8 +70,12 @@ def page(browser: Browser, server: LabServer, request: pytest.FixtureRequest) ->
         if url.scheme in {"http", "https", "ws", "wss"} and url.hostname != "127.0.0.1":
             foreign.append(asked.url)
 
+    def on_fault(error: Error) -> None:
+        if not any(text in str(error) for text in forgiven):
+            errors.append(error.stack or str(error))
+
     page.on("console", on_console)
-    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+    page.on("pageerror", on_fault)
     page.on("request", on_request)
     yield page
     if request.session.testsfailed:

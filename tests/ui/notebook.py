@@ -75,6 +75,14 @@ class Notebook:
         self.run(index)
         return self.text(index)
 
+    def becomes(self, expression: str, text: str) -> None:
+        """Waits until a Python expression has this repr: an edit in the page takes a moment to reach the kernel."""
+        for _ in range(20):
+            if (seen := self.evaluate(expression)) == text:
+                return
+            self.page.wait_for_timeout(250)
+        assert seen == text
+
     def append(self, source: str) -> int:
         """Adds a code cell at the end and returns its index."""
         return int(

@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
 def test_without_the_launcher_plugin_circuits_still_open(page: Page, server: LabServer) -> None:
     open_launcher(page, server)
     listed = page.evaluate("() => window.jupyterapp.listPlugins().filter(p => p.startsWith('qlab:')).sort()")
-    assert listed == ["qlab:circuit-document", "qlab:plotly", "qlab:runs"]
+    assert listed == ["qlab:circuit", "qlab:circuit-document", "qlab:plotly", "qlab:runs", "qlab:stills"]
     page.locator(".jp-LauncherCard", has_text="Quantum circuit").first.wait_for()
     assert page.locator(".jp-LauncherCard", has_text="qlab Lab").count() == 0
     assert page.evaluate("() => window.jupyterapp.commands.hasCommand('qlab:open-lab')") is False

@@ -85,10 +85,11 @@ def test_the_lab_card_opens_a_notebook_with_the_lab(page: Page, server: LabServe
     shot("lab-data-light", ".ql-labroot")
 
 
-def test_the_plugins_are_four(page: Page, server: LabServer) -> None:
+def test_the_plugins_are_six(page: Page, server: LabServer) -> None:
     open_launcher(page, server)
     listed = page.evaluate("() => window.jupyterapp.listPlugins().filter(p => p.startsWith('qlab:')).sort()")
-    assert listed == ["qlab:circuit-document", "qlab:launcher", "qlab:plotly", "qlab:runs"]
+    names = ("circuit", "circuit-document", "launcher", "plotly", "runs", "stills")
+    assert listed == [f"qlab:{name}" for name in names]
 
 
 def test_plotly_is_loaded_once_for_two_panels(notebook: Notebook) -> None:

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from qlab.circuit import GATES, Circuit, ExprError, from_text, parse  # noqa: E402
+from qlab.circuit.labels import short_angle  # noqa: E402
 from qlab.errors import CircuitError  # noqa: E402
 from tests.vectors import cases  # noqa: E402
 from tests.vectors.branches import branches_text  # noqa: E402
@@ -43,7 +44,9 @@ def expr_text() -> str:
         e = parse(text)
         symbols = [str(s) for s in e.symbols()]
         value = python_value(text, X, W)
-        row: dict[str, object] = {"input": text, "canonical": str(e), "symbols": symbols}
+        row: dict[str, object] = {
+            "input": text, "canonical": str(e), "label": short_angle(str(e)), "symbols": symbols,
+        }  # fmt: skip
         if math.isfinite(value):
             row["value"] = round12(value)
             row["derivatives"] = {s: round12(slope(text, s, X, W)) for s in symbols}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -125,9 +127,13 @@ def test_saved_notebook_shows_a_still_picture() -> None:
 
 
 def test_names_are_escaped_in_the_still_picture() -> None:
-    d = Designer(Circuit(["<img src=x>"]))
-    data, _ = d._repr_mimebundle_()
-    assert "<img" not in data["text/html"]
+    d = Designer(Circuit(["<img src=x>"], name="<b>name</b>"))
+    html = d._repr_mimebundle_()[0]["text/html"]
+    assert "<b>" not in html
+    assert "<img src=x>" not in html
+    drawn = re.search(r'<img alt="[^"<>]*" src="data:image/svg\+xml;base64,([^"]*)">', html)
+    assert drawn is not None
+    assert b"<img" not in b64decode(drawn[1])
 
 
 def test_page_only_settings() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import qlab
+from qlab import optimize
 from qlab.optimize.events import Bound, Incumbent, StageEnded, StageStarted, Started
 from qlab.widgets import optserver
 from qlab.widgets.optexamples import TEMPLATES, form_of, template
@@ -257,3 +258,36 @@ def test_the_critical_chain_of_a_schedule_has_no_gap() -> None:
     chain = sorted((b for b in made["bars"] if b["critical"]), key=lambda b: b["start"])
     assert chain[-1]["end"] == sol.value == made["end"]
     assert all(a["end"] == b["start"] for a, b in itertools.pairwise(chain))
+
+
+def test_the_panel_of_a_solve_follows_it_and_of_a_solution_shows_its_end() -> None:
+    p = optimize.job_shop([[(0, 3), (1, 2)], [(1, 2), (0, 4)]], name="two jobs")
+    solution = optimize.solve(p, time_limit=5, seed=1)
+    panel = solution.panel
+    try:
+        assert panel.run.problem == p
+        sent: list[dict[str, Any]] = []
+        panel.server._link = lambda message, buffers: sent.append(message)
+        panel.server.handle({"type": "open"})
+        panel.server.pump()
+        status = next(m["status"] for m in reversed(sent) if m["type"] == "status" and m["status"])
+        assert (status["state"], status["value"], status["gap"]) == ("optimal", 7, 0.0)
+        assert any(m["type"] == "figure" and m["figure"]["kind"] == "gantt" for m in sent)
+        html = panel._repr_mimebundle_()[0]["text/html"]
+        assert "two jobs" in html
+        assert "Certified optimal" in html
+        assert "<script" not in html
+        assert solution.panel is panel
+    finally:
+        panel.close()
+
+
+def test_the_panel_of_qaoa_shows_its_angles() -> None:
+    run = optimize.qaoa(optimize.maxcut([(0, 1), (1, 2), (2, 3), (3, 0)]), depth=2)
+    run.wait()
+    panel = run.panel
+    try:
+        assert panel.server.story.coarse["gammas"] == list(run.angles.gammas)
+        assert panel.server.story.state == "done"
+    finally:
+        panel.close()

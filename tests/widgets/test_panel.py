@@ -366,10 +366,9 @@ def test_status_is_sent_on_change_and_coalesced() -> None:
 
 def test_plotly_is_sent_once_as_bytes_or_refused_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     b = Bench()
-    monkeypatch.setattr("qlab.widgets.stream.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("qlab.widgets.assets.STATIC", tmp_path)
     assert "make build" in b.say("plotly")[0]["cure"]
-    (tmp_path / "static").mkdir()
-    (tmp_path / "static" / "plotly.min.js").write_bytes(b"var Plotly")
+    (tmp_path / "plotly.min.js").write_bytes(b"var Plotly")
     assert b.say("plotly") == [{"type": "plotly"}]
     assert b.sent[-1][1] == [b"var Plotly"]
 

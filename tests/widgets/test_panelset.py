@@ -198,3 +198,27 @@ def test_the_list_of_runs_answers_a_page() -> None:
     assert ask("runs")["all"] == 2
     assert not server.handle({"type": "open"})
     assert not server.handle(None)
+
+
+def test_a_figure_is_computed_beside_and_a_fault_is_told_where_it_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = done()
+    asked: list[Any] = []
+
+    def view(self: Any, name: str, **options: Any) -> dict[str, Any]:
+        asked.append((name, options))
+        if name == "transpiled":
+            raise qlab.QlabError("no such machine", cure="use line")
+        return {"step": 12, "p": [[float("nan"), 0.5]]}
+
+    monkeypatch.setattr(type(one), "view", view, raising=False)
+    desk = Desk(one)
+    assert desk.only("set", desk.say("set"))["views"] == ["decision", "embedding", "transpiled"]
+    sent = desk.say("view", run=one.id, id="v1", name="decision", options={"grid": 10**9, "rows": "val", "evil": 1})
+    answer = desk.only("view", sent)
+    assert (answer["id"], answer["client"], answer["value"]["p"]) == ("v1", "a", [[None, 0.5]])
+    assert asked == [("decision", {"grid": 96, "rows": "val"})]
+    fault = desk.only("view", desk.say("view", run=one.id, id="v2", name="transpiled"))
+    assert (fault["value"], fault["fault"]) == (None, {"message": "no such machine", "cure": "use line"})
+    for wrong in ({"name": "secrets"}, {"name": None}, {"name": "decision", "run": "R9"}):
+        told = desk.only("view", desk.say("view", **{"run": one.id, "id": "v3", **wrong}))
+        assert told["fault"]["message"]

@@ -1,4 +1,6 @@
 /** What the live region speaks after a command. Sentences only; no decisions. */
+
+import { shortAngle } from "./anglelabel";
 import { type Circuit, findOp, type Op } from "./circuit";
 import { columns } from "./columns";
 import { labelOf } from "./commands";
@@ -10,7 +12,7 @@ import { stats } from "./stats";
 export function opName(op: Op): string {
   const controls = "C".repeat(op.controls.length + op.anticontrols.length);
   const label = { measure: "Measure", reset: "Reset", barrier: "Barrier" }[op.gate] ?? labelOf(op);
-  const angles = op.params.map(printExpr).join(", ");
+  const angles = shortAngle(op.params.map(printExpr).join(", "));
   return `${controls}${label}${angles && ` ${angles}`}`;
 }
 
@@ -69,6 +71,8 @@ export function describe(before: Circuit, cmd: Command): string {
       return `Wire ${before.qubits[cmd.wire]} removed. ${count(after.qubits.length, "wire")}.${depth}`;
     case "renameWire":
       return `Wire ${before.qubits[cmd.wire]} is now ${cmd.name}.`;
+    case "moveWire":
+      return `Wire ${before.qubits[cmd.wire]} is now number ${after.qubits.indexOf(before.qubits[cmd.wire]!)}.`;
     case "group":
       return `${count(new Set(cmd.ids).size, "gate")} grouped as ${cmd.name}.${depth}`;
     case "ungroup": {

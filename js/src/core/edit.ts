@@ -32,6 +32,7 @@ export type Command =
   | { type: "addWire"; at?: number; name?: string }
   | { type: "removeWire"; wire: number; force?: boolean }
   | { type: "renameWire"; wire: number; name: string }
+  | { type: "moveWire"; wire: number; to: number }
   | { type: "rename"; name: string }
   /** `definition`: such as blockCircuit(c, name), edited; all instances follow. */
   | { type: "group"; ids: string[]; name: string }
@@ -69,6 +70,8 @@ export function apply(c: Circuit, cmd: Command): Circuit {
       return wires.removeWire(c, cmd.wire, cmd.force === true);
     case "renameWire":
       return wires.renameWire(c, cmd.wire, cmd.name);
+    case "moveWire":
+      return wires.moveWire(c, cmd.wire, cmd.to);
     case "rename":
       return checkCircuit({ ...c, name: cmd.name });
     case "group":

@@ -9,7 +9,12 @@ export interface Rect {
 }
 
 export type Hit =
-  | { readonly kind: "op"; readonly id: string; readonly part: "body" | "control"; readonly wire?: number }
+  | {
+      readonly kind: "op";
+      readonly id: string;
+      readonly part: "body" | "control" | "roll";
+      readonly wire?: number;
+    }
   | { readonly kind: "cell"; readonly col: number; readonly wire: number }
   /** Before column `col`. */
   | { readonly kind: "between"; readonly col: number; readonly wire: number }
@@ -25,9 +30,15 @@ const inside = (r: Rect, x: number, y: number, slack = 0): boolean =>
 const near = (p: { x: number; y: number }, x: number, y: number): boolean =>
   Math.abs(p.x - x) <= MARK && Math.abs(p.y - y) <= MARK;
 
+/** The middle of the arrow that rolls a run of equal blocks up, or out. */
+export const rollArrow = (item: Placed): { x: number; y: number } | undefined =>
+  item.run && { x: item.x + item.w - 12, y: item.y + 13 };
+
 /** The part of one item under a point, if any. */
 function partAt(item: Placed, x: number, y: number): Hit | null {
   const body = { kind: "op", id: item.id, part: "body" } as const;
+  const arrow = rollArrow(item);
+  if (arrow && near(arrow, x, y)) return { kind: "op", id: item.id, part: "roll" };
   if (item.kind === "barrier") return inside(item, x, y, LINE) ? body : null;
   for (const box of item.boxes) if (inside(box, x, y)) return { ...body, wire: box.wire };
   if (item.target && near(item.target, x, y)) return { ...body, wire: item.target.wire };
@@ -76,6 +87,6 @@ export function hitTest(layout: Omit<Layout, "hit">, x: number, y: number): Hit 
   // To the right of the last column there is nothing to part.
   if (x < zone.x + edge && col <= layout.columns.length) return { kind: "between", col, wire };
   if (x > zone.x + zone.w - edge && col < layout.columns.length)
-    return { kind: "between", col: col + 1, wire };
+    return { kind: "between", col: layout.after(col), wire };
   return { kind: "cell", col, wire };
 }

@@ -1,4 +1,5 @@
 /** Sizes of the drawing in px (ui/README §4) and the small text measures that follow from them. No DOM, so widths are estimates. */
+import { shortAngle } from "./anglelabel";
 
 export interface Metrics {
   /** Distance of two wires. */
@@ -44,6 +45,9 @@ export function elide(text: string, max: number): string {
   const head = Math.ceil((max - 1) / 2);
   return `${chars.slice(0, head).join("")}…${chars.slice(chars.length - (max - 1 - head)).join("")}`;
 }
+
+/** An angle as it is drawn: made short, then elided. */
+export const angleLabel = (text: string): string => elide(shortAngle(text), MAX_ANGLE);
 
 const length = (text: string): number => [...text].length;
 

@@ -2,7 +2,8 @@
 import { type Block, blockOf, clbitsOf, family, type Op, rowOf, spanOf } from "./circuit";
 import { printExpr } from "./expr";
 import type { Kind, Placed } from "./layout";
-import { boxWidth, elide, MAX_ANGLE, type Metrics, tagWidth } from "./metrics";
+import { angleLabel, boxWidth, elide, type Metrics, tagWidth } from "./metrics";
+import { sizeText } from "./repeats";
 
 export interface Frame {
   readonly m: Metrics;
@@ -28,26 +29,26 @@ function kindOf(op: Op): Kind {
 
 const labelOf = (op: Op): string => elide(rowOf(op)?.label ?? op.gate, MAX_LABEL);
 /** "5 gates" on a block, for what it does is not to be seen. */
-function fullAngle(op: Op, blocks: readonly Block[] | undefined): string {
-  const name = blockOf(op);
-  if (name === undefined) return op.params.map(printExpr).join(", ");
-  const n = blocks?.find((b) => b.name === name)?.ops.length ?? 0;
-  return `${n} ${n === 1 ? "gate" : "gates"}`;
-}
+const fullAngle = (op: Op, blocks: readonly Block[] | undefined, times: number): string =>
+  blockOf(op) === undefined ? op.params.map(printExpr).join(", ") : sizeText(op, blocks, times);
 
 /** "c[0] = 1", "c[0, 2] = 3". */
 const tagText = (op: Op): string =>
   op.condition ? `c[${op.condition.clbits.join(", ")}] = ${op.condition.value}` : "";
 
-/** Names of blocks are long, and must not meet the port digits at the left edge. */
-const portRoom = (op: Op): number => (blockOf(op) !== undefined && op.qubits.length > 1 ? 24 : 0);
+/** Names of blocks are long, and must not meet the port digits at the left edge; nor the arrow of a run at the right. */
+const portRoom = (op: Op, times: number): number =>
+  (blockOf(op) !== undefined && op.qubits.length > 1 ? 24 : 0) + (times > 1 ? 20 : 0);
 
 /** The width an operation needs, without the gap of the column. */
-export function naturalWidth(op: Op, m: Metrics, blocks?: readonly Block[]): number {
+export function naturalWidth(op: Op, m: Metrics, blocks?: readonly Block[], times = 1): number {
   const kind = kindOf(op);
   const tag = op.condition ? tagWidth(m, tagText(op)) : 0;
   if (kind === "box")
-    return Math.max(tag, boxWidth(m, labelOf(op), elide(fullAngle(op, blocks), MAX_ANGLE)) + portRoom(op));
+    return Math.max(
+      tag,
+      boxWidth(m, labelOf(op), angleLabel(fullAngle(op, blocks, times))) + portRoom(op, times),
+    );
   return Math.max(tag, kind === "barrier" ? m.gap : m.gate);
 }
 
@@ -78,14 +79,14 @@ function boxesOf(op: Op, kind: Kind, cx: number, w: number, frame: Frame): Place
   }));
 }
 
-export function place(op: Op, index: number, col: number, cx: number, frame: Frame): Placed {
+export function place(op: Op, index: number, col: number, cx: number, frame: Frame, times = 1): Placed {
   const { m, y, cwire } = frame;
   const kind = kindOf(op);
   const label = labelOf(op);
-  const full = fullAngle(op, frame.blocks);
-  const angle = elide(full, MAX_ANGLE);
+  const full = fullAngle(op, frame.blocks, times);
+  const angle = angleLabel(full);
   const boxW =
-    kind === "box" ? boxWidth(m, label, angle) + portRoom(op) : kind === "barrier" ? m.gap : m.gate;
+    kind === "box" ? boxWidth(m, label, angle) + portRoom(op, times) : kind === "barrier" ? m.gap : m.gate;
   const boxes = boxesOf(op, kind, cx, boxW, frame);
   const dots = [
     ...op.controls.map((wire) => ({ x: cx, y: y(wire), anti: false, wire, control: true })),
@@ -131,5 +132,41 @@ export function place(op: Op, index: number, col: number, cx: number, frame: Fra
     ports,
     ...(classical ? { cline: { x: cx, y1: bottom, y2: cwire, up: op.condition !== undefined } } : {}),
     ...(op.condition ? { tag: { x: cx - tagW / 2, y: top - TAG_HEIGHT, w: tagW, h: TAG_HEIGHT, text } } : {}),
+  };
+}
+
+/** How far the outline of an opened block stands off its gates, and the height of its name's tag. */
+export const OUTLINE = 6;
+const NAME = 14;
+
+/** An instance opened in place: its gates, an outline around them, and its name at the bottom left. */
+export function placeOpen(
+  op: Op,
+  index: number,
+  col: number,
+  x: number,
+  width: number,
+  inner: readonly Placed[],
+  frame: Frame,
+  times: number,
+): Placed {
+  const closed = place(op, index, col, x + width / 2, frame, times);
+  const { tag: _, ...rest } = closed;
+  const text = tagText(op);
+  const outline = { x, y: closed.y - OUTLINE, w: width, h: closed.h + 2 * OUTLINE };
+  const name = `${closed.label}  open, ${closed.fullAngle}`;
+  const nameW = Math.min(width - 8, [...name].length * frame.m.char + 12);
+  const tagW = tagWidth(frame.m, text);
+  return {
+    ...rest,
+    kind: "open",
+    ...outline,
+    boxes: [{ ...outline, wire: spanOf(op)?.[0] ?? 0 }],
+    dots: [],
+    links: [],
+    ports: [],
+    inner,
+    name: { x: x + 8, y: outline.y + outline.h - 5, w: nameW, h: NAME, text: name },
+    ...(op.condition ? { tag: { x, y: outline.y - TAG_HEIGHT, w: tagW, h: TAG_HEIGHT, text } } : {}),
   };
 }

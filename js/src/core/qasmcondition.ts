@@ -1,4 +1,5 @@
 /** The condition of an `if` in OpenQASM: which bits it tests, and for which values. */
+import { UNSUPPORTED } from "./qasmdeclare";
 import type { Tokens } from "./qasmlex";
 import type { Registers } from "./qasmnames";
 
@@ -28,6 +29,8 @@ function term(tokens: Tokens, registers: Registers): Map<number, number> {
   }
   const negated = tokens.take("!", "~") !== undefined;
   const token = tokens.now;
+  if (UNSUPPORTED.has(token.text))
+    tokens.fail(`${token.text} is not supported here`, token, "compare the bits themselves: c == 2");
   const bits = registers.indices("c", registers.operand());
   const mark = tokens.take("==", "!=");
   let value = 1;

@@ -8,7 +8,7 @@ import { Inputs, Registers } from "./qasmnames";
 const INCLUDES = ["qelib1.inc", "stdgates.inc"];
 const MAX_INPUTS = 20_000;
 export const UNSUPPORTED = new Set(
-  "for while switch def return box delay cal defcal defcalgrammar extern let int uint float angle bool complex array duration stretch break continue end pragma".split(
+  "for while switch def return box delay cal defcal defcalgrammar extern int uint float angle bool complex array duration stretch break continue end pragma".split(
     " ",
   ),
 );
@@ -112,6 +112,19 @@ export abstract class Declarations {
     tokens.expect("=");
     this.names.set(name.text, expression(tokens, this.names));
     tokens.expect(";");
+  }
+
+  let(): void {
+    const { tokens } = this;
+    tokens.step();
+    const name = tokens.name("a name");
+    if (this.names.has(name.text))
+      tokens.fail(`the name '${cut(name.text)}' is used twice`, name, "choose another");
+    tokens.expect("=");
+    const operands = [this.registers.operand()];
+    while (tokens.take("++")) operands.push(this.registers.operand());
+    tokens.expect(";");
+    this.registers.alias(name, operands);
   }
 
   opaque(): void {

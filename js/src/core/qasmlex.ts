@@ -7,7 +7,7 @@ import { quoted } from "./names";
 
 export const MAX_NESTING = 64;
 const TOKEN =
-  /(?<space>[ \t\r\n]+)|(?<number>(?:[0-9][0-9_]*\.[0-9]*|\.[0-9]+|[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)|(?<name>[\p{L}\p{Nl}\p{No}_][\p{L}\p{N}_]*)|(?<string>"[^"\n]*"|'[^'\n]*')|(?<op>->|==|!=|<=|>=|&&|\|\||\*\*|\+\+|[-+*/^%()[\]{};,:=<>@!~&|.#$])/uy;
+  /(?<space>[ \t\r\n]+)|(?<number>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:[0-9][0-9_]*\.[0-9]*|\.[0-9]+|[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)|(?<name>[\p{L}\p{Nl}\p{No}_][\p{L}\p{N}_]*)|(?<string>"[^"\n]*"|'[^'\n]*')|(?<op>->|==|!=|<=|>=|&&|\|\||\*\*|\+\+|[-+*/^%()[\]{};,:=<>@!~&|.#$])/uy;
 /** A comment of qlab's own: names that OpenQASM has no place for. */
 const PRIVATE = "// qlab ";
 const CLOSES: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
@@ -130,6 +130,13 @@ export class Source {
   }
 }
 
+/** The integer that a number says: 12, 1_000, 0x1F, 0o17, 0b101; undefined for others, and at most 10¹². */
+export function whole(text: string): number | undefined {
+  const plain = text.replaceAll("_", "");
+  if (!/^(\d+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)$/.test(plain)) return undefined;
+  return Math.min(1e12, Number(plain.toLowerCase()));
+}
+
 /** A cursor over the tokens of a source. */
 export class Tokens {
   at = 0;
@@ -167,12 +174,12 @@ export class Tokens {
 
   integer(what: string): number {
     const token = this.now;
-    const text = token.text.replaceAll("_", "");
-    if (token.kind !== "number" || !/^\d+$/.test(text))
+    const value = token.kind === "number" ? whole(token.text) : undefined;
+    if (value === undefined)
       this.fail(`${what} must be an integer, not ${this.shown()}`, token, "write a number");
-    if (text.length > 12) this.fail(`${what} is too large`, token, "write a smaller number");
+    if (value >= 1e12) this.fail(`${what} is too large`, token, "write a smaller number");
     this.step();
-    return Number(text);
+    return value;
   }
 
   shown(): string {

@@ -6,9 +6,26 @@ import { LIMITS } from "./names";
 import { placeholder } from "./qasmexpr";
 import { cut, type Token, type Tokens } from "./qasmlex";
 
+/** first:step:last in brackets; an end that isn't written is undefined. */
+interface Span {
+  readonly first: number | undefined;
+  readonly step: number;
+  readonly last: number | undefined;
+}
+
 export interface Operand {
   readonly name: Token;
-  readonly chosen: readonly number[] | undefined;
+  readonly chosen: readonly number[] | Span | undefined;
+}
+
+/** The places of a span among n; −1 is the last. Nothing where it is empty or ends outside. */
+function placesOf({ first, step, last }: Span, n: number): number[] {
+  const up = step > 0;
+  const at = (i: number | undefined, other: number): number => (i === undefined ? other : i < 0 ? i + n : i);
+  const [from, to] = [at(first, up ? 0 : n - 1), at(last, up ? n - 1 : 0)];
+  if ([from, to].some((i) => i < 0 || i >= n)) return [];
+  const count = Math.max(0, Math.floor((to - from) / step) + 1);
+  return Array.from({ length: count }, (_, i) => from + i * step);
 }
 
 const MAX_INDEX = 9999;
@@ -19,8 +36,8 @@ const INPUTS = new Set(["x", "xs", "input", "inputs", "data", "feature", "featur
 
 interface Range {
   readonly kind: "q" | "c";
-  readonly first: number;
-  readonly size: number;
+  /** Indices among all qubits or bits. */
+  readonly every: readonly number[];
   readonly array: boolean;
 }
 
@@ -50,7 +67,8 @@ export class Registers {
     if (wires.length + n > LIMITS[what])
       // before anything of that size is made
       this.tokens.fail(`${wires.length + n} ${what}, over the limit of ${LIMITS[what]}`, name, "use fewer");
-    this.#ranges.set(name.text, { kind, first: wires.length, size: n, array: size !== undefined });
+    const every = Array.from({ length: n }, (_, i) => wires.length + i);
+    this.#ranges.set(name.text, { kind, every, array: size !== undefined });
     const alone = size === undefined || (n === 1 && name.text !== kind);
     for (let i = 0; i < n; i++) wires.push(alone ? name.text : `${name.text}${i}`);
   }
@@ -67,20 +85,48 @@ export class Registers {
     });
   }
 
-  /** Reads q, q[0], q[-1] or q[0:2]; whether they exist is for `indices` to say. */
+  /** Gives what the operands stand for, one after another, a name of its own. */
+  alias(name: Token, operands: readonly Operand[]): void {
+    if (this.#ranges.has(name.text))
+      this.tokens.fail(`the name '${cut(name.text)}' is used twice`, name, "choose another");
+    const kind = this.#ranges.get(operands[0]!.name.text)?.kind ?? "q";
+    const every = operands.flatMap((operand) => this.indices(kind, operand));
+    if (new Set(every).size !== every.length)
+      this.tokens.fail(`${cut(name.text)} names a wire twice`, name, "name each wire once");
+    this.#ranges.set(name.text, { kind, every, array: true });
+  }
+
+  /** Reads q, q[0], q[-1], q[0:2:4], q[1:] or q[{0, 2}]; whether they exist is for `indices` to say. */
   operand(): Operand {
     const { tokens } = this;
+    if (tokens.now.text === "$")
+      tokens.fail("hardware qubits such as $0 are not supported here", tokens.now, "declare qubit[2] q;");
     const name = tokens.name("a qubit or a register");
     if (!tokens.take("[")) return { name, chosen: undefined };
-    const first = this.#index();
-    let chosen = [first];
-    if (tokens.take(":")) {
-      const last = this.#index();
-      if (Math.abs(last - first) > 100_000) tokens.fail("the range is too long", name, "use a shorter one");
-      chosen = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
-    }
+    let chosen: number[] | Span;
+    if (tokens.take("{")) {
+      chosen = [this.#index()];
+      while (tokens.take(",")) chosen.push(this.#index());
+      tokens.expect("}");
+    } else chosen = this.#span(name);
     tokens.expect("]");
     return { name, chosen };
+  }
+
+  #span(name: Token): number[] | Span {
+    const { tokens } = this;
+    const first = tokens.now.text === ":" ? undefined : this.#index();
+    if (first !== undefined && !tokens.take(":")) return [first];
+    if (first === undefined) tokens.step();
+    const last = [":", "]"].includes(tokens.now.text) ? undefined : this.#index();
+    if (!tokens.take(":")) return { first, step: 1, last };
+    if (!last)
+      return tokens.fail(
+        "the step of the range must be an integer, not 0 or nothing",
+        name,
+        "write q[0:2:4]",
+      );
+    return { first, step: last, last: tokens.now.text === "]" ? undefined : this.#index() };
   }
 
   #index(): number {
@@ -98,12 +144,23 @@ export class Registers {
       const cure = some ? `use one of ${some}` : `declare it with ${what}[2] ${cut(name.text)};`;
       return this.tokens.fail(`no ${what} register is called '${cut(name.text)}'`, name, cure);
     }
-    const { first, size } = found;
-    if (!chosen) return Array.from({ length: size }, (_, i) => first + i);
+    const { every } = found;
+    const size = every.length;
+    if (!chosen) return [...every];
+    if ("step" in chosen) {
+      const places = placesOf(chosen, size);
+      if (places.length === 0)
+        this.tokens.fail(
+          `the range of ${cut(name.text)} holds nothing or ends outside`,
+          name,
+          `use 0 to ${size - 1}`,
+        );
+      return places.map((i) => every[i]!);
+    }
     return chosen.map((i) => {
       if (i < -size || i >= size)
         this.tokens.fail(`${cut(name.text)}[${i}] is out of range`, name, `use 0 to ${size - 1}`);
-      return first + (i < 0 ? size + i : i);
+      return every[i < 0 ? size + i : i]!;
     });
   }
 
@@ -120,10 +177,7 @@ export class Registers {
         operands[0]!.name,
         "use equal sizes",
       );
-    // an empty range leaves nothing to take
-    return Array.from({ length: sizes[0] ?? 1 }, (_, i) =>
-      lists.flatMap((found, k) => found[whole[k] ? i : 0] ?? []),
-    );
+    return Array.from({ length: sizes[0] ?? 1 }, (_, i) => lists.map((found, k) => found[whole[k] ? i : 0]!));
   }
 }
 

@@ -146,6 +146,7 @@ class Reader extends Declarations {
     else if (word === "const") this.constant();
     else if (word === "gate") this.#definition();
     else if (word === "opaque") this.opaque();
+    else if (word === "let") this.let();
     else if (word === "if") this.#conditional();
     else if (word === "measure") this.#measureArrow();
     else if (word === "reset" || word === "barrier") this.#resetOrBarrier();

@@ -2,6 +2,8 @@
  * A circuit as LaTeX for the tikz library quantikz2, one table row a wire and one for the classical bits. Gates on wires
  * that are apart stand on each with a link through what lies between. Names are escaped.
  */
+
+import { shortAngle } from "./anglelabel";
 import { blockOf, type Circuit, clbitsOf, type Op, rowOf, wiresOf } from "./circuit";
 import { columns } from "./columns";
 import { type Expr, printExpr } from "./expr";
@@ -12,10 +14,36 @@ const SPECIAL: Record<string, string> = {
   "}": "\\}",
   "^": "\\textasciicircum{}",
   "~": "\\textasciitilde{}",
+  "<": "\\ensuremath{<}",
+  ">": "\\ensuremath{>}",
+  "|": "\\ensuremath{|}",
+  "−": "\\ensuremath{-}",
+  "√": "\\ensuremath{\\surd}",
+  "†": "\\dag{}",
 };
+const GREEK =
+  "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi o pi rho varsigma sigma tau upsilon varphi chi psi omega".split(
+    " ",
+  );
+const CAPITAL = "Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Υ Upsilon Φ Phi Ψ Psi Ω Omega".split(" ");
+const OTHER: Record<string, string> = { ϕ: "phi", ϵ: "epsilon", ϑ: "vartheta", ϖ: "varpi", ϱ: "varrho" };
+
+/** One character beyond ASCII: a Greek letter by its name; what old TeX can't set by its code there. */
+function wide(c: string): string {
+  const small = GREEK[c.codePointAt(0)! - 0x3b1];
+  const at = CAPITAL.indexOf(c);
+  const name = small ?? OTHER[c] ?? (at >= 0 ? CAPITAL[at + 1] : undefined);
+  if (name) return `\\ensuremath{${name.length > 1 ? "\\" : ""}${name}}`;
+  if (/[\u00c0-\u017e]/.test(c)) return c;
+  const code = c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+  return `\\ifdefined\\Umathchar ${c}\\else U+${code}\\fi{}`;
+}
+
 /** Plain text as LaTeX shows it. */
 const escaped = (text: string): string =>
-  text.replace(/[\\{}^~]/g, (c) => SPECIAL[c]!).replace(/[#$%&_]/g, (c) => `\\${c}`);
+  [...text.normalize("NFC")]
+    .map((c) => SPECIAL[c] ?? (/[#$%&_]/.test(c) ? `\\${c}` : c > "~" ? wide(c) : c))
+    .join("");
 
 const NAMES: Record<string, string> = {
   rx: "R_x",
@@ -33,7 +61,7 @@ const NAMES: Record<string, string> = {
 
 /** Angles as mathematics: 2\pi x_{0}. */
 function mathematics(e: Expr): string {
-  return printExpr(e)
+  return shortAngle(printExpr(e))
     .replace(/\b([xw])\[(\d+)\]/g, "$1_{$2}")
     .replace(/\bpi\b/g, "\\pi ")
     .replace(/\*\*(-?\d+)/g, "^{$1}")
@@ -63,12 +91,14 @@ function mark(op: Op, q: number): string {
   return `\\gate{${label(op)}}`;
 }
 
-/** "if c0 = 1", as part of a gate's label. */
-function test(op: Op, c: Circuit): string {
-  if (!op.condition) return "";
-  const bits = op.condition.clbits.map((b) => escaped(c.clbits[b]!)).join(",");
-  return `\\;\\text{if ${bits}=${op.condition.value}}`;
+/** "c0=1": on the classical wire, where the gate has no box to say it in. */
+function condition(op: Op, c: Circuit): string {
+  const bits = op.condition?.clbits.map((b) => escaped(c.clbits[b]!)).join(",");
+  return `${bits}=${op.condition?.value}`;
 }
+
+/** "if c0=1", as part of a gate's label. */
+const test = (op: Op, c: Circuit): string => (op.condition ? `\\;\\text{if ${condition(op, c)}}` : "");
 
 /** The cells of one operation: wire and what stands there. */
 function cells(op: Op, c: Circuit): Map<number, string> {
@@ -86,10 +116,7 @@ function cells(op: Op, c: Circuit): Map<number, string> {
     const name = `${label(op)}${order}${test(op, c)}`;
     for (const q of targets) out.set(q, neighbours ? "" : `\\gate{${name}}`);
     if (neighbours) out.set(targets[0]!, `\\gate${targets.length > 1 ? `[${targets.length}]` : ""}{${name}}`);
-  } else if (op.condition) {
-    const q = targets[0]!;
-    out.set(q, `${out.get(q)!} \\push{${test(op, c)}}`);
-  }
+  } else if (op.condition) out.set(c.qubits.length, `\\push{\\text{\\tiny ${condition(op, c)}}}`);
   const [top, bottom] = [wires[0]!, wires.at(-1)!];
   if (bottom > top && !(plain && neighbours && targets.length === wires.length))
     out.set(top, `${out.get(top)!} \\wire[d][${bottom - top}]{q}`);

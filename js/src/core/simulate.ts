@@ -64,20 +64,34 @@ export interface Bloch {
 }
 
 /** The Bloch vector of each qubit. */
-export function bloch({ re, im }: State, n = Math.log2(re.length)): Bloch[] {
-  return Array.from({ length: n }, (_, q) => {
-    const half = 1 << q;
-    let x = 0;
-    let y = 0;
-    let z = 0;
-    for (let base = 0; base < re.length; base += half << 1) {
-      for (let i = base; i < base + half; i++) {
-        const j = i + half;
-        x += re[i]! * re[j]! + im[i]! * im[j]!;
-        y += re[i]! * im[j]! - im[i]! * re[j]!;
-        z += re[i]! ** 2 + im[i]! ** 2 - re[j]! ** 2 - im[j]! ** 2;
-      }
-    }
-    return { x: 2 * x, y: 2 * y, z, r: Math.hypot(2 * x, 2 * y, z) };
-  });
+export const bloch = (state: State, n = Math.log2(state.re.length)): Bloch[] =>
+  Array.from({ length: n }, (_, q) => blochOf(state, q));
+
+/** The Bloch vector of qubit q alone: one pass over the state. */
+export function blochOf({ re, im }: State, q: number): Bloch {
+  const half = 1 << q;
+  const low = half - 1;
+  let x = 0;
+  let y = 0;
+  let z = 0;
+  // one flat loop: nested ones stall on the lowest qubits
+  for (let k = 0; k < re.length >> 1; k++) {
+    const i = ((k & ~low) << 1) | (k & low);
+    const j = i | half;
+    const ar = re[i]!;
+    const ai = im[i]!;
+    const br = re[j]!;
+    const bi = im[j]!;
+    x += ar * br + ai * bi;
+    y += ar * bi - ai * br;
+    z += ar * ar + ai * ai - br * br - bi * bi;
+  }
+  return { x: 2 * x, y: 2 * y, z, r: Math.hypot(2 * x, 2 * y, z) };
+}
+
+/** Whether every amplitude is a number: an angle outside its function's domain leaves some that are not. */
+export function isDefined({ re, im }: State): boolean {
+  let sum = 0;
+  for (let i = 0; i < re.length; i++) sum += re[i]! + im[i]!;
+  return !Number.isNaN(sum);
 }

@@ -64,6 +64,8 @@ export class Runner {
   applied = 0;
   #steps: readonly Step[] = [];
   #marks: Mark[] = [];
+  /** Memory of marks that are no more, for the next ones: fresh megabytes cost more than filling them. */
+  #spare: State[] = [];
   #about = "";
 
   /**
@@ -82,7 +84,9 @@ export class Runner {
     const steps = stepsOf(c, x, w, col);
     const about = `${qubits}:${c.clbits.length}:${seed}`;
     const common = about === this.#about ? shared(this.#steps, steps) : 0;
+    for (const mark of this.#marks) if (mark.at > common) this.#spare.push(mark.state);
     this.#marks = this.#marks.filter((m) => m.at <= common);
+    if (this.#spare[0] && this.#spare[0].re.length !== 2 ** qubits) this.#spare = [];
     this.#steps = steps;
     this.#about = about;
     return this.#from(this.#marks.at(-1), steps, x, w, { qubits, bits: c.clbits.length, seed });
@@ -112,7 +116,7 @@ export class Runner {
       const { op, deferred } = steps[i]!;
       if (i > (mark?.at ?? 0) && i % every === 0) {
         flush(waiting.keys());
-        this.#marks.push({ at: i, state: copy(state), bits: [...bits], lots: [...lots] });
+        this.#marks.push({ at: i, state: copy(state, this.#spare.pop()), bits: [...bits], lots: [...lots] });
       }
       if (deferred || op.gate === "barrier" || !met(op, bits)) continue;
       if (rowOf(op)?.unitary) this.#unitary(state, op, x, w, waiting, flush);
@@ -185,7 +189,12 @@ export function simulate(
   return new Runner().run({ ...c, ops: c.ops.slice(0, upTo) }, x, w, { limit, seed });
 }
 
-const copy = ({ re, im }: State): State => ({ re: re.slice(), im: im.slice() });
+function copy({ re, im }: State, into?: State): State {
+  if (!into) return { re: re.slice(), im: im.slice() };
+  into.re.set(re);
+  into.im.set(im);
+  return into;
+}
 
 /** A power of two, so that a step more or less leaves the marks where they are. */
 function spacing(steps: number, qubits: number): number {

@@ -57,3 +57,15 @@ export function renameWire(c: Circuit, wire: number, name: string): Circuit {
     throw new CircuitError(`there is no wire ${wire}`, { cure: `use 0 to ${c.qubits.length - 1}` });
   return checkCircuit({ ...c, qubits: c.qubits.map((q, i) => (i === wire ? name : q)) });
 }
+
+/** The wire to another place; its gates go with it. */
+export function moveWire(c: Circuit, wire: number, to: number): Circuit {
+  if (c.qubits[wire] === undefined)
+    throw new CircuitError(`there is no wire ${wire}`, { cure: `use 0 to ${c.qubits.length - 1}` });
+  const end = Math.max(0, Math.min(c.qubits.length - 1, Math.trunc(to)));
+  const order = c.qubits.map((_, q) => q).filter((q) => q !== wire);
+  order.splice(end, 0, wire);
+  const place = new Map(order.map((q, i) => [q, i]));
+  const qubits = order.map((q) => c.qubits[q]!);
+  return checkCircuit({ ...c, qubits, ops: c.ops.map((op) => rewire(op, (q) => place.get(q)!)) });
+}

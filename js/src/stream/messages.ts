@@ -25,7 +25,13 @@ export interface BranchOrder {
   readonly lr?: number;
   readonly name?: string;
 }
-export type OrderValue = number | string | readonly number[] | readonly string[] | BranchOrder;
+export type OrderValue =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | readonly [string, number]
+  | BranchOrder;
 
 /** One reading of an instrument: step, seconds, values. */
 export type Reading = readonly [number, number, Readonly<Record<string, unknown>>];
@@ -87,6 +93,15 @@ export interface Status {
   readonly parent?: { readonly run: string; readonly step: number } | null;
   readonly checkpoints?: readonly number[];
   readonly measured?: Readonly<Record<string, Reading>>;
+  readonly machine?: Machine | null;
+}
+
+/** What the kernel's machine has to do: a share of all its cores, bytes of this process. */
+export interface Machine {
+  readonly cpu: number | null;
+  readonly cores: number;
+  readonly memory: number;
+  readonly threads: number;
 }
 
 interface OfRun {
@@ -151,12 +166,29 @@ export type Aside =
       readonly client?: string | null;
       readonly current: string;
       readonly runs: readonly SetRow[];
+      /** Figures the runs can be asked for. */
+      readonly views?: readonly string[];
     }
   | {
       readonly type: "branched" | "resumed";
       readonly run: string;
       readonly child: string;
       readonly name: string;
+    }
+  | {
+      readonly type: "view";
+      readonly run: string;
+      readonly client?: string | null;
+      readonly id?: string | null;
+      readonly name: string;
+      readonly value: Readonly<Record<string, unknown>> | null;
+      readonly fault?: { readonly message: string; readonly cure?: string | null } | null;
+    }
+  | {
+      readonly type: "script";
+      readonly run: string;
+      readonly client?: string | null;
+      readonly text: string;
     }
   | {
       readonly type: "readings";

@@ -11,10 +11,11 @@ export interface Patience {
   readonly ping: number;
   /** Until an unanswered question is shown. */
   readonly silent: number;
+  /** Rows of a pull at most: two a pixel of a wide pane. Four panels loaded anew stay under a megabyte. */
   readonly points: number;
 }
 
-export const PATIENCE: Patience = { retry: 1500, ping: 8000, silent: 7000, points: 8000 };
+export const PATIENCE: Patience = { retry: 1500, ping: 8000, silent: 7000, points: 1400 };
 
 export interface Pull {
   readonly id: string;

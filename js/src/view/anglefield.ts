@@ -19,7 +19,7 @@ export interface AngleField {
   update(): void;
 }
 
-const GREEK: Record<string, string> = { theta: "θ", phi: "φ", lam: "λ", beta: "β" };
+export const GREEK: Record<string, string> = { theta: "θ", phi: "φ", lam: "λ", beta: "β" };
 const PAUSE = 1000;
 
 export function angleField(

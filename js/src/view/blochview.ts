@@ -1,6 +1,6 @@
-/** One Bloch vector as a 48 px sphere with its length below. Drawing only. */
-import type { Bloch } from "../core/simulate";
-import { h, s, setText } from "./dom";
+/** Bloch vectors as 48 px spheres with their lengths below. Those in sight follow each edit at once, the others after it. */
+import { type Bloch, blochOf, type State } from "../core/simulate";
+import { fill, h, s, setText } from "./dom";
 import { fixed } from "./format";
 
 const R = 24;
@@ -10,13 +10,13 @@ export function project(v: { x: number; y: number; z: number }): [number, number
   return [R * (0.9 * v.y - 0.42 * v.x), R * (0.3 * v.x - v.z)];
 }
 
-export interface Sphere {
+interface Sphere {
   readonly el: HTMLElement;
   update(name: string, v: Bloch): void;
 }
 
 /** Made once for each wire and then moved: spheres follow a slider. */
-export function sphere(): Sphere {
+function sphere(): Sphere {
   const tip = s("title");
   const arrow = s("path", { class: "bl-arrow" });
   const head = s("circle", { class: "bl-head", r: 3.6 });
@@ -49,6 +49,69 @@ export function sphere(): Sphere {
       head.setAttribute("cy", y!);
       setText(who, name);
       length.data = fixed(Math.min(1, v.r));
+    },
+  };
+}
+
+/** How long nothing must have changed before the spheres out of sight follow, in ms. */
+const REST = 120;
+
+/** A sphere for each wire, then `last`. Reading a vector off a large state costs as much as a gate, so first those in sight. */
+export function blochRow(
+  last: HTMLElement,
+  signal: AbortSignal,
+): { el: HTMLElement; update(state: State, names: readonly string[]): void } {
+  const el = h("div", { class: "ql-bls" });
+  let spheres: Sphere[] = [];
+  let out = new Set<Sphere>();
+  let about: { state: State; names: readonly string[] } | undefined;
+  let timer = 0;
+
+  const follow = (one: Sphere): void => {
+    const q = spheres.indexOf(one);
+    if (about && q in about.names) one.update(about.names[q]!, blochOf(about.state, q));
+  };
+  const sight = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const one = spheres.find((sphere) => sphere.el === target);
+        if (!one) continue;
+        if (!isIntersecting) out.add(one);
+        else if (out.delete(one)) follow(one);
+      }
+    },
+    { root: el },
+  );
+  signal.addEventListener(
+    "abort",
+    () => {
+      sight.disconnect();
+      window.clearTimeout(timer);
+    },
+    { once: true },
+  );
+
+  return {
+    el,
+    update(state, names) {
+      about = { state, names };
+      el.classList.toggle("is-row", names.length > 8);
+      if (spheres.length !== names.length) {
+        sight.disconnect();
+        spheres = names.map((_, q) => spheres[q] ?? sphere());
+        out = new Set();
+        for (const one of spheres) sight.observe(one.el);
+        fill(
+          el,
+          spheres.map((one) => one.el),
+          last,
+        );
+      }
+      for (const one of spheres) if (!out.has(one)) follow(one);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        for (const one of out) follow(one);
+      }, REST);
     },
   };
 }

@@ -7,8 +7,9 @@ import { opName } from "../core/edit";
 import type { Layout, Placed, Rect } from "../core/layout";
 import { fill, h, on, s } from "./dom";
 import { classicalLine, gateNode, originOf, signature } from "./gatenode";
-import { flag, markerLine } from "./marker";
+import { markerLine } from "./marker";
 import { minimap } from "./minimap";
+import { ruler as makeRuler } from "./ruler";
 import { layoutOf, type Session } from "./session";
 
 /** Where a drop would go. */
@@ -46,7 +47,7 @@ interface Drawn {
 /** How far the view goes, in px, before columns are added and taken away. */
 const STEP = 320;
 /** More gates than this jump to their new places instead of sliding. */
-const SLIDING = 24;
+const SLIDING = 8;
 
 let count = 0;
 
@@ -80,6 +81,7 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     over,
   );
   const ruler = s("svg", { class: "ql-ruler", "aria-hidden": "true" });
+  const rule = makeRuler(ruler);
   const labels = s("svg", { class: "ql-labels", "aria-hidden": "true" });
   const corner = h("div", { class: "ql-corner", "aria-hidden": "true" });
   const stack = h("div", { class: "ql-stack" }, main, ruler, labels, corner);
@@ -228,7 +230,8 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
         node.dataset.id = p.id;
         node.setAttribute("role", "img");
       }
-      attribute(node, "aria-label", `${opName(op)}, ${on}, column ${p.col}`);
+      const times = p.run?.rolled ? `, ${p.run.ids.length} times` : "";
+      attribute(node, "aria-label", `${opName(op)}${times}, ${on}, column ${p.col}`);
       node.classList.toggle("is-ghost", ghosts.has(p.id));
       const o = originOf(p);
       if (attribute(node, "style", `transform: translate(${o.x}px, ${o.y}px)`) && old) moved += 1;
@@ -243,28 +246,12 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
   function drawRuler(l: Layout, W: number): void {
     const [from, to] = span(session.zoom);
     const lit = new Set(session.selection.map((id) => l.byId.get(id)?.col));
-    if (!anew("ruler", l, W, from, to, session.marker, [...lit].sort().join())) return;
-    fill(
-      ruler,
-      s("rect", { class: "back", width: W, height: l.metrics.ruler }),
-      s("line", { class: "edge", x1: 0, x2: W, y1: l.metrics.ruler - 0.5, y2: l.metrics.ruler - 0.5 }),
-      l.columns.map(
-        (strip, col) =>
-          strip.x + strip.w >= from &&
-          strip.x <= to &&
-          s(
-            "text",
-            { class: lit.has(col) ? "on" : "tk", x: strip.x + strip.w / 2, y: 18, "text-anchor": "middle" },
-            col,
-          ),
-      ),
-      flag(l, session.marker),
-    );
+    rule({ layout: l, width: W, from, to, marker: session.marker, lit });
   }
 
   function drawLabels(l: Layout): void {
     const { qubits, clbits } = session.shown;
-    if (!anew("labels", l.labelW, l.cwire, session.wire, qubits, clbits)) return;
+    if (!anew("labels", l.labelW, l.cwire, session.wire, qubits.join("\n"), clbits.length)) return;
     fill(
       labels,
       s("rect", { class: "back", width: l.labelW - 4, height: "100%" }),
@@ -302,7 +289,7 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     if (line) behind.push(line);
     for (const id of quiet ? [] : session.selection) {
       const p = l.byId.get(id);
-      if (!p) continue;
+      if (!p || p.hidden) continue;
       behind.push(outline("halo", p, 7));
       parts.push(outline("sel", p, 4));
     }

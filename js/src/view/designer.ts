@@ -7,6 +7,7 @@ import { codePane } from "./codepane";
 import { conflictPanel } from "./conflict";
 import { fill, h, on, setText } from "./dom";
 import { fixed } from "./format";
+import { announce, type DesignerHandle } from "./handle";
 import { icon } from "./icons";
 import { inspector } from "./inspector";
 import { keyboard } from "./keyboard";
@@ -22,7 +23,9 @@ import { statePanel } from "./statepanel";
 import { statStrip } from "./statstrip";
 import type { Store } from "./store";
 import { followTheme } from "./theme";
+import type { Tile } from "./tiles";
 import { toolbar } from "./toolbar";
+import type { LoadPlotly } from "./worthplot";
 
 export interface DesignerOptions {
   /** Fills its host (a document area, a tab) instead of having a height of its own. */
@@ -31,6 +34,8 @@ export interface DesignerOptions {
   readonly height?: number;
   /** Why nothing may be changed; undefined where it may. */
   readonly readOnly?: string;
+  /** Gets plotly.js, asked for when the first plot opens; without it plots are plain SVG. */
+  readonly plotly?: LoadPlotly;
 }
 
 /** How long the code may lag behind a slider that never rests, in ms. */
@@ -38,7 +43,12 @@ const PATIENCE = 250;
 const ZOOMS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
 
 /** Mounts the designer into `root` until `signal` ends. */
-export function designer(root: HTMLElement, store: Store, opts: DesignerOptions, signal: AbortSignal): void {
+export function designer(
+  root: HTMLElement,
+  store: Store,
+  opts: DesignerOptions,
+  signal: AbortSignal,
+): DesignerHandle {
   const session = new Session(store, signal, opts.readOnly);
   root.classList.add("ql", "ql-ds");
   root.classList.toggle("is-document", opts.document === true);
@@ -46,12 +56,13 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
   followTheme(root, signal, () => schedule());
 
   const focusCanvas = (): void => canvas.main.focus({ preventScroll: true });
+  const put = (tile: Tile): void => keys.placed(placeTile(session, tile));
   const sheet = (): void => openKeySheet(root, focusCanvas);
   const canvas = makeCanvas(session, signal);
   root.style.setProperty("--ql-mix", canvas.mix);
-  const host = { root: () => root, focusCanvas, zoom, sheet };
+  const host = { root: () => root, focusCanvas, zoom, sheet, plotly: opts.plotly };
   const bar = toolbar(session, host, signal);
-  const tiles = palette((tile) => keys.placed(placeTile(session, tile)), focusCanvas, signal);
+  const tiles = palette(put, focusCanvas, signal);
   const strip = statStrip(session, host, () => strip.update(), signal);
   const state = statePanel(session, signal);
   const gate = inspector(session, host, signal);
@@ -120,7 +131,7 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
       canvas,
       tileOf: tiles.tileOf,
       onTile(tile) {
-        keys.placed(placeTile(session, tile));
+        put(tile);
         focusCanvas();
       },
       repaint: () => canvas.update(),
@@ -161,6 +172,10 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
     session.set("zoom", next ?? now);
   }
 
+  /** A block can't hold itself. */
+  const blocks = (): string[] =>
+    (session.root.blocks ?? []).map((b) => b.name).filter((name) => name !== session.inside);
+
   const within = (): boolean => {
     const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
     return active !== null && active !== root && root.contains(active);
@@ -171,6 +186,7 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
   function paint(): void {
     const had = within();
     root.classList.toggle("is-locked", session.locked !== undefined && !session.conflict);
+    root.classList.toggle("is-text", session.broken !== undefined && !session.good);
     if (root.dataset.panel !== session.panel) root.dataset.panel = session.panel;
     // a property set anew restyles all below it, so only when it differs
     const now = Math.ceil(layoutOf(session.circuit).height * session.zoom) + 12;
@@ -181,9 +197,7 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
       tabs[i]!.setAttribute("aria-selected", String(panel === session.panel));
     });
     bar.update();
-    // a block can't hold itself
-    const own = (session.root.blocks ?? []).map((b) => b.name).filter((name) => name !== session.inside);
-    tiles.update(own);
+    tiles.update(blocks());
     versions.update();
     over.update();
     canvas.update();
@@ -205,9 +219,14 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
     const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
     const now = performance.now();
     cancelAnimationFrame(waiting);
-    if (!painted || code.el.contains(active) || (since > 0 && now - since > PATIENCE)) {
+    if (!painted || code.el.contains(active)) {
       since = 0;
       code.update();
+      return;
+    }
+    if (since > 0 && now - since > PATIENCE) {
+      since = 0;
+      setTimeout(() => signal.aborted || code.update()); // not in the frame of the picture
       return;
     }
     if (since === 0) since = now;
@@ -254,6 +273,21 @@ export function designer(root: HTMLElement, store: Store, opts: DesignerOptions,
   }
   session.onChange(schedule);
   paint();
+  const handle: DesignerHandle = {
+    root,
+    signal,
+    circuit: () => session.shown,
+    whole: () => session.root,
+    text: () => session.text,
+    blocks,
+    locked: () => session.locked,
+    place: put,
+    grab: drags.grab,
+    focus: focusCanvas,
+    onChange: (callback) => session.onChange(callback),
+  };
+  announce(handle);
+  return handle;
 }
 
 /** The handle at the foot that changes the height. */

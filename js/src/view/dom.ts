@@ -81,3 +81,10 @@ export function fill(parent: Element, ...children: Child[]): void {
 export function setText(el: Element, text: string): void {
   if (el.textContent !== text) el.textContent = text;
 }
+
+/** A shorter life within another: what ends with it ends with the longer one too. */
+export function within(signal: AbortSignal): AbortController {
+  const life = new AbortController();
+  signal.addEventListener("abort", () => life.abort(), { once: true, signal: life.signal });
+  return life;
+}

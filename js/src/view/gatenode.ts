@@ -3,6 +3,7 @@
  * gate) and is moved by a transform, so that a gate that only moves is not drawn again. No listeners.
  */
 import type { Family } from "../core/circuit";
+import { rollArrow } from "../core/hit";
 import type { Placed } from "../core/layout";
 import { s } from "./dom";
 
@@ -42,6 +43,8 @@ export function signature(p: Placed): string {
   if (p.target) flat.push("t", round(p.target.y - y));
   for (const c of p.crosses) flat.push("x", round(c.y - y));
   for (const q of p.ports) flat.push(q.text, round(q.y - y));
+  if (p.run) flat.push("run", p.run.ids.length, String(p.run.rolled));
+  for (const one of p.inner ?? []) flat.push(signature(one), round(one.x - x), round(one.y - y));
   return flat.join("|");
 }
 
@@ -64,7 +67,8 @@ function meter(box: Placed["boxes"][number], o: Origin): SVGElement {
 /** Everything of one gate but the double line to the classical wire. */
 export function gateNode(p: Placed): SVGGElement {
   const o = originOf(p);
-  const g = s("g", { class: `g ${p.block === undefined ? FAMILY_CLASS[p.family] : "g-block"} k-${p.kind}` });
+  const family = p.block === undefined ? FAMILY_CLASS[p.family] : p.kind === "open" ? "g-open" : "g-block";
+  const g = s("g", { class: `g ${family} k-${p.kind}` });
   for (const l of p.links)
     g.append(s("path", { class: "lk", d: `M${round(l.x - o.x)},${round(l.y1 - o.y)}V${round(l.y2 - o.y)}` }));
   for (const box of p.boxes) {
@@ -74,7 +78,8 @@ export function gateNode(p: Placed): SVGGElement {
       g.append(s("path", { class: "bar", d: `M${x + 1},${y}V${round(y + box.h)}` }));
       continue;
     }
-    g.append(s("rect", { x, y, width: round(box.w), height: round(box.h), rx: 4 }));
+    g.append(s("rect", { x, y, width: round(box.w), height: round(box.h), rx: p.kind === "open" ? 6 : 4 }));
+    if (p.kind === "open") continue;
     if (p.kind === "measure") g.append(meter(box, o));
     else g.append(...texts(p, box, o));
   }
@@ -95,13 +100,41 @@ export function gateNode(p: Placed): SVGGElement {
     g.append(
       s("circle", { class: d.anti ? "ring" : "dot", cx: round(d.x - o.x), cy: round(d.y - o.y), r: 5 }),
     );
+  for (const one of p.inner ?? []) {
+    const at = originOf(one);
+    const node = gateNode(one);
+    node.setAttribute("transform", `translate(${round(at.x - o.x)},${round(at.y - o.y)})`);
+    g.append(node);
+  }
+  if (p.name) {
+    const x = round(p.name.x - o.x);
+    const y = round(p.name.y - o.y);
+    g.append(s("rect", { class: "namebox", x, y, width: round(p.name.w), height: p.name.h, rx: 3 }));
+    g.append(s("text", { class: "name", x: x + 6, y: y + 10.5 }, p.name.text));
+  }
+  const arrow = rollArrow(p);
+  if (arrow && p.run) {
+    const x = round(arrow.x - o.x);
+    const y = round(arrow.y - o.y);
+    const d = p.run.rolled ? `M${x - 2},${y - 4}l4,4l-4,4` : `M${x + 2},${y - 4}l-4,4l4,4`;
+    const about = p.run.rolled ? `Print each of the ${p.run.ids.length}` : "Print one for all";
+    g.append(
+      s(
+        "g",
+        { class: "roll" },
+        s("circle", { cx: x, cy: y, r: 9 }),
+        s("path", { d }),
+        s("title", null, about),
+      ),
+    );
+  }
   if (p.tag) {
     const x = round(p.tag.x - o.x);
     const y = round(p.tag.y - o.y);
     g.append(s("rect", { class: "tagbox", x, y, width: round(p.tag.w), height: p.tag.h, rx: 3 }));
     g.append(s("text", { class: "tag", x: x + p.tag.w / 2, y: y + 10.5 }, p.tag.text));
   }
-  if (p.fullAngle !== p.angle) g.append(s("title", null, `${p.label} ${p.fullAngle}`));
+  if (p.fullAngle !== p.angle && !p.inner) g.append(s("title", null, `${p.label} ${p.fullAngle}`));
   return g;
 }
 

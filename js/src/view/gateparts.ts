@@ -22,8 +22,9 @@ export interface Context {
 export function title(op: Op): string {
   const row = rowOf(op)!;
   const n = op.controls.length + op.anticontrols.length;
-  if (n === 0) return row.title;
-  const base = row.title.replace(/^Pauli /, "");
+  const own = blockOf(op) ?? row.title;
+  if (n === 0) return own;
+  const base = own.replace(/^Pauli /, "");
   const lower =
     base === "Hadamard" || base.length === 1 ? base : base.charAt(0).toLowerCase() + base.slice(1);
   return n === 1 ? `Controlled ${lower}` : `${base}, ${n} controls`;
@@ -142,7 +143,11 @@ export const line = (name: string, value: string): HTMLElement =>
 export function actions({ session, host, signal }: Context): Child {
   if (session.locked) return null;
   const copy = h("button", { class: "ql-btn grow", type: "button" }, icon("copy"), "Duplicate");
-  const del = h("button", { class: "ql-btn grow danger", type: "button" }, icon("trash"), "Delete");
+  const del = h(
+    "button",
+    { class: "ql-btn icon danger", type: "button", "aria-label": "Delete", title: "Delete (Del)" },
+    icon("trash"),
+  );
   on(copy, "click", () => session.run({ type: "duplicate", ids: [...session.selection] }), signal);
   on(
     del,

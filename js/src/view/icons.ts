@@ -10,6 +10,8 @@ const PATHS = {
   minus: "M3 8h10",
   search: "M7 2.5a4.5 4.5 0 1 0 .01 0M10.5 10.5 14 14",
   chevron: "M4 6l4 4 4-4",
+  arrowup: "M8 13V3M4 7l4-4 4 4",
+  arrowdown: "M8 3v10M4 9l4 4 4-4",
   trash: "M3 4.5h10M6 4.5v-2h4v2M4.5 4.5l.6 9h5.8l.6-9M7 7v4M9 7v4",
   copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
   group: "M2.5 5V2.5H5M11 2.5h2.5V5M13.5 11v2.5H11M5 13.5H2.5V11M5.5 5.5h5v5h-5z",

@@ -1,7 +1,9 @@
 /** The panel beside the drawing: the selected gate, the trial values, the wires. Rebuilt when what it is about changes. */
 import { blockOf, findOp, nInputs, nWeights, type Op, rowOf, symbolsOf } from "../core/circuit";
 import { opName } from "../core/edit";
-import { type AngleField, angleField } from "./anglefield";
+import { printExpr, symbols } from "../core/expr";
+import { type AngleField, angleField, GREEK } from "./anglefield";
+import { evaluateSafely } from "./anglevalue";
 import { type Child, fill, h, on } from "./dom";
 import { plural } from "./format";
 import { actions, controls, type InspectorHost, line, picture, title, wireLine } from "./gateparts";
@@ -62,9 +64,11 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     if (session.tab === "wires") return `wires:${lock}:${session.circuit.qubits.length}`;
     if (!op)
       return `none:${session.selection.length}:${session.selection.length ? "" : session.circuit.name}`;
-    const reads = symbolsOf(op).map((y) => y.kind + y.index);
+    const reads = op.params.map((e) => symbols(e).map((y) => y.kind + y.index)).join(";");
     const wires = [op.qubits, op.controls, op.anticontrols, op.clbits, op.condition?.clbits ?? []].join(";");
-    const steer = [op.condition?.value, session.circuit.clbits, op.label];
+    const { run } = layoutOf(session.circuit).byId.get(op.id) ?? {};
+    const look = [session.look.open.has(op.id), run?.ids.length, run?.rolled, session.selection.length];
+    const steer = [op.condition?.value, session.circuit.clbits, op.label, ...look];
     return [op.id, op.gate, op.params.length, reads, wires, lock, session.circuit.qubits, steer].join("|");
   }
 
@@ -118,21 +122,41 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
   }
 
   const slider = (kind: "x" | "w", index: number): SliderRow => {
-    const row = sliderRow(
-      kind,
-      index,
-      () => session.trial[kind][index] ?? 0,
-      (value) => session.setTrial(kind, index, value),
-      life.signal,
-    );
+    const name = `${kind}[${index}]`;
+    const get = (): number => session.trial[kind][index] ?? 0;
+    const set = (value: number): void => session.setTrial(kind, index, value);
+    const row = sliderRow({ name, about: `Trial value of ${name}`, kind, get, set }, life.signal);
     sliders.push(row);
     return row;
   };
+
+  /** Of an angle that is a number: it changes the circuit, one drag in one step of undo. */
+  function numeric(op: Op, index: number, name: string, count: number): SliderRow {
+    let key = "";
+    const now = (): Op | undefined => findOp(session.circuit, op.id);
+    const set = (value: number): void => {
+      const params = now()?.params.map((e, i) => (i === index ? String(value) : printExpr(e)));
+      if (params) session.run({ type: "params", id: op.id, params }, key);
+    };
+    const get = (): number => {
+      const e = now()?.params[index];
+      return e ? evaluateSafely(e, session.trial) : 0;
+    };
+    const begin = (): void => {
+      key = session.burst(`slide:${op.id}:${index}`);
+    };
+    const label = count > 1 ? (GREEK[name] ?? name) : "angle";
+    const about = count > 1 ? `Angle ${label}, slider` : "Angle, slider";
+    const row = sliderRow({ name: label, about, kind: "fixed", get, set, begin }, life.signal);
+    sliders.push(row);
+    return row;
+  }
 
   function gateBody(op: Op): void {
     const row = rowOf(op)!;
     const block = blockOf(op);
     const context = { session, host, signal: life.signal };
+    const alone = session.selection.length === 1; // not a run that prints once
     const place = h("div", { class: "cap" });
     extra = () => {
       const p = layoutOf(session.circuit).byId.get(op.id);
@@ -152,13 +176,18 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
       body,
       block !== undefined && blockParts(context, op, block),
       op.matrix && line("Matrix", `${op.matrix.length} × ${op.matrix.length}, ${op.label ?? "no label"}`),
-      symbolsOf(op).length > 0 &&
+      op.params.length > 0 &&
         h(
           "div",
           { class: "ql-sls" },
           symbolsOf(op).map((y) => slider(y.kind, y.index).el),
+          session.locked
+            ? null
+            : op.params.map(
+                (e, i) => symbols(e).length === 0 && numeric(op, i, row.params[i] ?? "", op.params.length).el,
+              ),
         ),
-      op.gate === "barrier"
+      op.gate === "barrier" || !alone
         ? null
         : h(
             "div",
@@ -166,8 +195,8 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
             op.qubits.map((q, i) => wireLine(context, op, q, i)),
           ),
       op.clbits.length > 0 && bitLine(context, op),
-      row.controllable && controls(context, op),
-      op.gate !== "barrier" && session.circuit.clbits.length > 0 && condition(context, op),
+      row.controllable && alone && controls(context, op),
+      op.gate !== "barrier" && alone && session.circuit.clbits.length > 0 && condition(context, op),
       actions(context),
     );
   }

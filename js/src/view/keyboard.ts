@@ -1,12 +1,13 @@
 /** Carries out what keys.ts decides, for keys pressed while the drawing has the focus. Listens on the widget only. */
-import { findOp } from "../core/circuit";
+import { blockOf, findOp } from "../core/circuit";
 import type { Canvas } from "./canvas";
 import { copied, pasted } from "./clipboard";
 import { on } from "./dom";
-import { groupSelected, toggleBlock, ungroupOp } from "./grouping";
+import { groupSelected, toggleBlock, toggleRun, ungroupOp } from "./grouping";
 import { IDLE, type KeyAction, type KeyState, press } from "./keys";
 import { chain, cursorText, type Mark, nudge, opAt, placeAt, reindex } from "./place";
 import { layoutOf, type Session } from "./session";
+import { moveWire } from "./wirespane";
 
 export interface KeyHost {
   readonly root: HTMLElement;
@@ -101,7 +102,8 @@ export function keyboard(
         move(action);
         break;
       case "shift":
-        nudge(session, action.dx, action.dy);
+        if (session.wire !== undefined && action.dy !== 0) moveWire(session, session.wire, action.dy);
+        else nudge(session, action.dx, action.dy);
         follow();
         break;
       case "chain":
@@ -135,6 +137,9 @@ export function keyboard(
         break;
       case "block":
         toggleBlock(session, chosen()[0]);
+        break;
+      case "roll":
+        toggleRun(session, chosen()[0]);
         break;
       case "undo":
         session.undo();
@@ -175,8 +180,10 @@ export function keyboard(
 
   function edit(): void {
     const under = opAt(session);
-    if (session.selection.length !== 1 && under) session.select([under.id]);
-    if (session.selected && !host.editAngle()) session.say("This gate has no angle.");
+    if (!session.selected && under) session.select([under.id]);
+    const block = session.selected && blockOf(session.selected);
+    if (block !== undefined) session.open(block);
+    else if (session.selected && !host.editAngle()) session.say("This gate has no angle.");
   }
 
   function move(action: Extract<KeyAction, { type: "cursor" }>): void {
@@ -184,8 +191,10 @@ export function keyboard(
     const l = layoutOf(session.circuit);
     const far = action.jump ? Number.MAX_SAFE_INTEGER : 1;
     const from = opAt(session);
+    let to = Math.max(0, col + action.dx * far);
+    while (l.columns[to]?.w === 0) to += action.dx || 1; // over what a run stands for
     session.setCursor({
-      col: action.jump === "row" && action.dx > 0 ? l.columns.length : Math.max(0, col + action.dx * far),
+      col: action.jump === "row" && action.dx > 0 ? l.columns.length : to,
       wire: Math.max(0, wire + action.dy * far),
     });
     const under = opAt(session);

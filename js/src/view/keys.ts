@@ -45,6 +45,7 @@ export type KeyAction =
         | "group"
         | "ungroup"
         | "block"
+        | "roll"
         | "wait";
     };
 
@@ -112,7 +113,7 @@ export function press(state: KeyState, p: Press): Result {
       return done({ type: "place", gate, param: "", fill: Boolean(p.shift), controlled });
     }
     if (letter === "g") return done({ type: p.shift ? "ungroup" : "group" });
-    if (letter === "k") return done({ type: "block" });
+    if (letter === "k") return done({ type: p.shift ? "roll" : "block" });
     if (letter === "d") return done({ type: "duplicate" });
   }
   return named(state, p);

@@ -1,6 +1,6 @@
 /** The sheet of all keys, over the designer; Esc closes it. */
-import { h, on } from "./dom";
-import { icon } from "./icons";
+import { openDialog } from "./dialog";
+import { h } from "./dom";
 
 const ROWS: readonly (readonly [title: string, rows: readonly (readonly [keys: string, does: string])[]])[] =
   [
@@ -30,11 +30,12 @@ const ROWS: readonly (readonly [title: string, rows: readonly (readonly [keys: s
     [
       "Edit",
       [
-        ["Enter, F2", "edit the angle; Tab for the next one"],
-        ["Alt ← → ↑ ↓", "move the selection"],
+        ["Enter, F2", "edit the angle, the block; Tab: next angle"],
+        ["Alt ← → ↑ ↓", "move the selection, or the chosen wire"],
         ["D, Del", "duplicate, delete"],
         ["G, Shift G", "group, ungroup"],
-        ["K", "open a block; back again"],
+        ["K", "open a block in place; back again"],
+        ["Shift K", "print each of a run, or one"],
         ["Ctrl Z, Ctrl Y", "undo, redo"],
         ["Ctrl C X V", "copy, cut, paste"],
       ],
@@ -52,12 +53,6 @@ const ROWS: readonly (readonly [title: string, rows: readonly (readonly [keys: s
   ];
 
 export function openKeySheet(root: HTMLElement, back: () => void): void {
-  const life = new AbortController();
-  const close = h(
-    "button",
-    { class: "ql-btn icon quiet", type: "button", "aria-label": "Close" },
-    icon("close"),
-  );
   // words that are not keys stay plain
   const WORDS = ["then", "or", "…", "first", "letter", "arrow", "gate", "+"];
   const key = (word: string) => {
@@ -79,38 +74,7 @@ export function openKeySheet(root: HTMLElement, back: () => void): void {
         rows.map(([keys, does]) => [h("dt", null, keys.split(" ").map(key)), h("dd", null, does)]),
       ),
     );
-  const sheet = h(
-    "div",
-    { class: "ql-sheet", role: "dialog", "aria-modal": "true", "aria-label": "Keyboard" },
-    h("div", { class: "row between" }, h("h2", null, "Keyboard"), close),
+  openDialog(root, { title: "Keyboard", class: "ql-keysheet", keys: ["?"], back }, () => [
     h("div", { class: "ql-sheet-cols" }, ROWS.map(part)),
-  );
-  const veil = h("div", { class: "ql-veil" }, sheet);
-  const end = (): void => {
-    life.abort();
-    veil.remove();
-    back();
-  };
-  on(close, "click", end, life.signal);
-  on(
-    veil,
-    "pointerdown",
-    (event) => {
-      event.stopPropagation();
-      if (event.target === veil) end();
-    },
-    life.signal,
-  );
-  on(
-    veil,
-    "keydown",
-    (event) => {
-      event.stopPropagation();
-      if (event.key === "Escape" || event.key === "?") end();
-      if (event.key === "Tab") event.preventDefault(); // one button: the focus stays on it
-    },
-    life.signal,
-  );
-  root.append(veil);
-  close.focus();
+  ]);
 }

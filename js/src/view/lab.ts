@@ -12,6 +12,7 @@ import { type LabError, type LabHost, type LabState, TABS, type Tab } from "./la
 import { drawn, trainBar } from "./labtrain";
 import { optimise } from "./optimise";
 import { panel } from "./panel";
+import { loadPlotly } from "./plotly";
 import { followTheme } from "./theme";
 
 const NAMES: Record<Tab, { label: string; icon: IconName }> = {
@@ -77,7 +78,10 @@ export function lab(root: HTMLElement, host: LabHost, signal: AbortSignal): void
     const page = pages.get(tab);
     if (!page) return;
     if (tab === "data") data(box(page), host.link("data"), {}, signal);
-    if (tab === "circuit") designer(box(page), host.store, {}, signal);
+    if (tab === "circuit") {
+      const plotly = () => loadPlotly(host.link("optimise"), signal);
+      designer(box(page), host.store, { plotly }, signal);
+    }
     if (tab === "optimise") {
       const busy = (running: boolean): void => {
         solving.hidden = !running;

@@ -3,23 +3,31 @@ import type { Layout } from "../core/layout";
 import { s } from "./dom";
 
 const FLAG = { w: 54, h: 16 };
+/** How far behind the last column the end is marked, so that its number stays free. */
+const BEHIND = 26;
 
 /** x of the boundary left of a column; of the end by default. */
 export function markerX(l: Layout, marker: number | undefined): number {
   const strip = marker === undefined ? undefined : l.columns[marker];
   if (strip) return strip.x;
   const last = l.columns.at(-1);
-  return last ? last.x + last.w : l.labelW + 4;
+  return last ? last.x + last.w + BEHIND : l.labelW + 4;
 }
 
 /** Left edge of the flag: centred on the boundary, but never under the labels. */
 const flagX = (l: Layout, x: number): number => Math.max(l.labelW - 2, x - FLAG.w / 2);
 
+/** From where to where the flag lies on the ruler. */
+export function flagSpan(l: Layout, marker: number | undefined): [number, number] {
+  if (l.columns.length === 0) return [0, 0];
+  const left = flagX(l, markerX(l, marker));
+  return [left, left + FLAG.w];
+}
+
 /** Whether a point of the ruler is on the flag. */
 export function onFlag(l: Layout, marker: number | undefined, x: number): boolean {
-  if (l.columns.length === 0) return false;
-  const left = flagX(l, markerX(l, marker));
-  return x >= left - 2 && x <= left + FLAG.w + 2;
+  const [left, right] = flagSpan(l, marker);
+  return right > 0 && x >= left - 2 && x <= right + 2;
 }
 
 /** The boundary nearest to x, as the column to its right; undefined for the end. */

@@ -81,6 +81,7 @@ export function minimap(session: Session, scroll: HTMLElement, signal: AbortSign
     const tall = Math.max(1, Math.min(6, row * 0.7));
     const inks = new Map<string, string>();
     for (const p of l.items) {
+      if (p.hidden) continue;
       const name = INK[p.block === undefined ? p.family : "block"];
       let ink = inks.get(name);
       if (ink === undefined) {

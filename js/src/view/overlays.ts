@@ -3,14 +3,14 @@ import { findOp } from "../core/circuit";
 import type { Layout, Placed } from "../core/layout";
 import type { Canvas } from "./canvas";
 import { fill, h, on } from "./dom";
-import { groupSelected } from "./grouping";
+import { groupSelected, repeatSelected } from "./grouping";
 import { icon } from "./icons";
 import { layoutOf, type Note, type Session } from "./session";
 import { defaults, FIRST } from "./templates";
 import { insertTemplate } from "./templatesheet";
 import { thumbnail } from "./thumbnail";
 import { passedNow } from "./warn";
-import { removeWire } from "./wirespane";
+import { moveWire, removeWire } from "./wirespane";
 
 export function overlays(
   session: Session,
@@ -70,11 +70,14 @@ export function overlays(
           float,
           button("Duplicate", "copy", () => session.run({ type: "duplicate", ids: [...session.selection] })),
           button("Group (G)", "group", () => groupSelected(session)),
+          button("Repeat", "refresh", () => repeatSelected(session)),
           button("Delete", "trash", () => session.run({ type: "remove", ids: [...session.selection] }), true),
         );
       else
         fill(
           float,
+          button("Move the wire up", "arrowup", () => moveWire(session, wire, -1)),
+          button("Move the wire down", "arrowdown", () => moveWire(session, wire, 1)),
           button("Add a wire below", "plus", () => session.run({ type: "addWire", at: wire + 1 })),
           button("Remove the wire", "trash", () => removeWire(session, wire), true),
         );
@@ -181,7 +184,7 @@ export function overlays(
   };
 }
 
-const BAR = { w: 88, h: 30 };
+const BAR = { w: 116, h: 30 };
 
 /** Where the bar of a selection hides the least: above it, below, beside; above where nothing is free. */
 function spot(l: Layout, items: readonly Placed[], z: number, scroll: HTMLElement): { x: number; y: number } {

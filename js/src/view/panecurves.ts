@@ -35,6 +35,8 @@ export const PANES = [
   "whist",
   "ent",
   "bits",
+  "map",
+  "embed",
 ] as const;
 
 export const DEFAULTS: Settings = {
@@ -86,6 +88,8 @@ export interface PaneSpec {
   readonly curves: readonly Curve[];
   /** The instrument that the run must be asked for while the pane is shown. */
   readonly watch?: string;
+  /** It is asked for as a whole, instead of being watched. */
+  readonly view?: boolean;
   /** Its x axis is not that of the run, so that it takes no part in zoom and hover line. */
   readonly ownAxis?: boolean;
   /** A column with the standard error of the first curve. */
@@ -199,6 +203,26 @@ export const INSTRUMENTS: readonly PaneSpec[] = [
     scale: "linear",
     curves: [],
     watch: "bits",
+    ownAxis: true,
+  },
+  {
+    id: "map",
+    title: "Decision map",
+    unit: "validation rows",
+    scale: "linear",
+    curves: [],
+    watch: "decision",
+    view: true,
+    ownAxis: true,
+  },
+  {
+    id: "embed",
+    title: "Embedding",
+    unit: "of the rows by the circuit",
+    scale: "linear",
+    curves: [],
+    watch: "embedding",
+    view: true,
     ownAxis: true,
   },
 ];

@@ -1,12 +1,14 @@
 /** Traces, shapes and annotations of one plot pane, from curves and status. Pure: the same input, the same figure. */
 
-import type { Annotations, Data, Layout, Shape } from "plotly.js";
-import { bucket, nearest } from "../stream/bucket";
+import type { Data, Layout } from "plotly.js";
+import { bucket } from "../stream/bucket";
 import type { Status } from "../stream/messages";
+import { logTicks, yAxis } from "./paneaxis";
 import type { Curve, Curves, PaneSpec, Settings } from "./panecurves";
+import { band, baseline, cross, forks } from "./paneextras";
 import { instrument } from "./paneinstruments";
 import { baseLayout, MARGIN } from "./panelayout";
-import { type Mark, marks } from "./panemarks";
+import { marks } from "./panemarks";
 import type { Readings } from "./panereadings";
 import type { Tokens } from "./panetokens";
 
@@ -57,7 +59,7 @@ export function leadCurve(spec: PaneSpec, curves: Curves): Curve | undefined {
 }
 
 /** The most points drawn a trace: four for each of so many pixels. */
-const PIXELS = 1000;
+export const PIXELS = 1000;
 
 /** All of a run, or, while it is young, a half, a quarter, … of it: the curve always has an eighth of the width. */
 function growing(last: number, end: number): number {
@@ -234,160 +236,4 @@ function measuredFigure(
   return { data: drawn.data, layout: layout as unknown as Partial<Layout> };
 }
 
-/** ± one standard error of the shots around the training curve, without an edge. */
-function band(
-  spec: PaneSpec,
-  { curves, settings, tokens, own }: Scene,
-  [x0, x1]: [number, number],
-  width: number,
-): Data[] {
-  const { columns } = curves;
-  const curve = spec.curves.find((c) => c.style === "smooth");
-  if (!spec.band || !curve || columns.newest(spec.band) < 0) return [];
-  const error = columns.column(spec.band);
-  const middle = curves.y(curve);
-  const edge = (sign: number): Data => {
-    const y = middle.map((v, i) => v + sign * (error[i] as number));
-    const points = bucket(curves.x(settings.across), y, x0, x1, Math.min(PIXELS, width));
-    const color = runColor(tokens, own.color);
-    return {
-      ...points,
-      type: "scatter",
-      mode: "lines",
-      name: "shot noise",
-      line: { width: 0 },
-      hoverinfo: "skip",
-      ...(sign > 0 ? { fill: "tonexty", fillcolor: tokens.mix(color, 0.16) } : {}),
-    } as unknown as Data;
-  };
-  return [edge(-1), edge(1)];
-}
-
-/** Where shown runs branched off shown runs: hollow diamonds on the parent. */
-function forks(spec: PaneSpec, scene: Scene): Data[] {
-  const { others, settings, tokens, own } = scene;
-  const all = [{ id: scene.run, curves: scene.curves, color: own.color }, ...others];
-  const found = others.flatMap((child) => {
-    const parent = all.find((one) => one.id === child.parent);
-    if (!parent || child.parentStep === null) return [];
-    const curve = leadCurve(spec, parent.curves);
-    const steps = parent.curves.columns.column("step");
-    if (!curve || steps.length === 0) return [];
-    const row = nearest(steps, child.parentStep);
-    const y = parent.curves.at(curve, row);
-    return [
-      { x: parent.curves.place(child.parentStep, settings.across), y, color: runColor(tokens, parent.color) },
-    ];
-  });
-  if (found.length === 0) return [];
-  const color = found.map((f) => f.color);
-  const marker = { symbol: "diamond", size: 10, color: tokens.bg, line: { width: 2, color } };
-  const data = { x: found.map((f) => f.x), y: found.map((f) => f.y), type: "scatter", mode: "markers" };
-  return [{ ...data, marker, hoverinfo: "skip", cliponaxis: false } as unknown as Data];
-}
-
-/** One number of decimals an axis, by the distance of its ticks. */
-const FORMATS = [
-  { dtickrange: [1, null], value: ",.0f" },
-  { dtickrange: [0.1, 0.99], value: ".1f" },
-  { dtickrange: [0.01, 0.099], value: ".2f" },
-  { dtickrange: [0.001, 0.0099], value: ".3f" },
-];
-
-function yAxis(
-  spec: PaneSpec,
-  log: boolean,
-  [low, high]: [number, number],
-  headroom: boolean,
-): Record<string, unknown> {
-  if (log) {
-    if (!(high > 0)) return { type: "log", range: [-2, 0], ...logTicks(0.01, 1) };
-    const at = Math.log10(low);
-    // one value alone, such as a learning rate nobody changed, lies in the middle of a decade
-    if (high < low * 1.05)
-      return { type: "log", range: [at - 0.5, at + 0.5], ...logTicks(low / 3, high * 3) };
-    return { type: "log", autorange: true, ...logTicks(low, high) };
-  }
-  const linear = { type: "linear", tickformatstops: FORMATS };
-  if (!(high >= low)) return { ...linear, range: [0, 1] };
-  if (spec.share) return { ...linear, autorange: true, maxallowed: headroom ? 1.15 : 1.004 };
-  return { ...linear, autorange: true, rangemode: low >= 0 ? "tozero" : "normal" };
-}
-
-/** Ticks at powers of ten; at 1, 2 and 5 where there are few powers. */
-export function logTicks(low: number, high: number): { tickvals: number[]; ticktext: string[] } {
-  const [from, to] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1];
-  const span = Math.log10(high / low);
-  const every = Math.max(1, Math.ceil(span / 5));
-  const digits = span < 0.5 ? [1, 2, 3, 4, 5, 7] : span < 1.5 ? [1, 2, 5] : [1];
-  const tickvals: number[] = [];
-  for (let p = from; p <= to; p++)
-    if (p % every === 0) for (const d of digits) tickvals.push(Number(`${d}e${p}`));
-  return { tickvals, ticktext: tickvals.map(tickText) };
-}
-
-function tickText(value: number): string {
-  if (value >= 1e-4 && value < 1e5) return String(value);
-  const [digit = "", exponent = ""] = value.toExponential(0).split("e");
-  const power = exponent.replace("+", "").replace("-", "−");
-  return digit === "1" ? `10<sup>${power}</sup>` : `${digit}×10<sup>${power}</sup>`;
-}
-
-/** The last value before a failure, as ×. */
-function cross(spec: PaneSpec, { curves, settings, tokens }: Scene): Data[] {
-  let place = -1;
-  let curve: Curve | undefined;
-  for (const c of spec.curves) {
-    if (c.style === "raw") continue;
-    const y = curves.y(c);
-    let i = y.length - 1;
-    while (i >= 0 && !Number.isFinite(y[i])) i--;
-    if (i > place) [place, curve] = [i, c];
-  }
-  if (!curve) return [];
-  const marker = { symbol: "x-thin", size: 10, color: tokens.err, line: { width: 2.5, color: tokens.err } };
-  const x = [curves.x(settings.across)[place] as number];
-  const y = [curves.y(curve)[place] as number];
-  return [{ x, y, type: "scatter", mode: "markers", marker, hoverinfo: "skip", cliponaxis: false }];
-}
-
-/** Text for Plotly, which reads a little markup: names come from people. */
-export const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
-/** The classical comparison, labelled on the side of its line that the curve leaves free. */
-function baseline(spec: PaneSpec, { curves, status, tokens }: Scene): Mark {
-  const base = status?.baseline;
-  const value = base?.accuracy ?? base?.r2;
-  if (!base || value == null || !Number.isFinite(value)) return { shapes: [], annotations: [] };
-  const main = spec.curves.at(-1);
-  const above = !(main && curves.at(main, curves.columns.n - 1) > value);
-  const shape: Partial<Shape> = {
-    type: "line",
-    xref: "paper",
-    x0: 0,
-    x1: 1,
-    yref: "y",
-    y0: value,
-    y1: value,
-    layer: "below",
-    line: { color: tokens.ink3, width: 1, dash: "6px,3px" as never },
-  };
-  const annotation: Partial<Annotations> = {
-    xref: "paper",
-    x: 1,
-    xanchor: "right",
-    yref: "y",
-    y: value,
-    yanchor: above ? "bottom" : "top",
-    text: `${escaped(base.name)} ${value.toFixed(3).replace("-", "−")}`,
-    showarrow: false,
-    font: { size: 11, color: tokens.ink2 },
-    bgcolor: tokens.bg,
-    borderpad: 1,
-  };
-  return { shapes: [shape], annotations: [annotation] };
-}
-
-/** Width of the plot area in a pane of `outer` pixels. */
 export const plotWidth = (outer: number): number => Math.max(1, outer - MARGIN.l - MARGIN.r);

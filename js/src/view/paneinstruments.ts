@@ -7,6 +7,7 @@ import { fullRange, isLog, type Scene } from "./panefigure";
 import { figureText } from "./panelwords";
 import { numbers, table, texts } from "./panereadings";
 import type { Tokens } from "./panetokens";
+import { legend as classNames, faultOf, viewFigure, viewRows } from "./paneviews";
 
 export interface Drawing {
   readonly data: Data[];
@@ -27,8 +28,12 @@ const HEIGHT = 150;
 export function instrument(spec: PaneSpec, scene: Scene): Drawing {
   const rows = scene.readings.of(spec.watch ?? "");
   const last = rows.at(-1);
-  if (!last) return { ...NONE, note: missing(scene) };
+  if (!last) return { ...NONE, note: spec.view ? "Being computed." : missing(scene) };
   const [step, , values] = last;
+  if (spec.view) {
+    const fault = faultOf(values);
+    return { ...NONE, ...(fault ? { note: fault } : viewFigure(values, scene.tokens)) };
+  }
   const note = sinceNote(rows, scene);
   const at = `step ${step.toLocaleString("en")}`;
   switch (spec.id) {
@@ -51,6 +56,7 @@ export function instrument(spec: PaneSpec, scene: Scene): Drawing {
 export function readingRows(spec: PaneSpec, { readings }: Scene): (readonly [string, string])[] {
   const values = readings.of(spec.watch ?? "").at(-1)?.[2];
   if (!values) return [];
+  if (spec.view) return faultOf(values) ? [] : viewRows(values);
   if (spec.id === "ent") return [["Meyer–Wallach Q", figureText(Number(values.q))]];
   if (spec.id === "layers") {
     const found = numbers(values, "variance");
@@ -281,23 +287,6 @@ function histogram(values: Readonly<Record<string, unknown>>, tokens: Tokens): D
 
 const classColour = (tokens: Tokens, k: number): string =>
   tokens.classes[k % tokens.classes.length] as string;
-
-/** Names of the classes over the plot, in their colours: a plot has no legend. */
-function classNames(classes: readonly string[], tokens: Tokens): Partial<Annotations>[] {
-  const shown = classes.slice(0, 8);
-  return shown.map((text, k) => ({
-    xref: "paper",
-    x: (k + 0.5) / shown.length,
-    xanchor: "center",
-    yref: "paper",
-    y: 1,
-    yanchor: "top",
-    text: `<b>${text.slice(0, 14).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</b>`,
-    showarrow: false,
-    font: { size: 11, color: classColour(tokens, k) },
-    bgcolor: tokens.bg,
-  }));
-}
 
 function answers(values: Readonly<Record<string, unknown>>, tokens: Tokens): Drawing {
   const classes = texts(values, "classes");

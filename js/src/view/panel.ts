@@ -11,10 +11,11 @@ import { isActive } from "../stream/state";
 import { fill, h, on } from "./dom";
 import { circuitPane } from "./panecircuit";
 import { confusionPane } from "./paneconfusion";
-import { arranged, Curves, DEFAULTS, type Settings, specsFor } from "./panecurves";
-import { isLog, type Scene } from "./panefigure";
+import { arranged, DEFAULTS, type Settings, specsFor } from "./panecurves";
+import { isLog } from "./panefigure";
 import { bar } from "./panelbar";
 import { openBranch } from "./panelbranch";
+import { painter } from "./paneldraw";
 import { emptyPanel } from "./panelempty";
 import { resizer } from "./panelfoot";
 import { type GridPane, grid as paneGrid } from "./panelgrid";
@@ -22,6 +23,7 @@ import { hover } from "./panelhover";
 import { loop } from "./panelloop";
 import { notes } from "./panelnotes";
 import { progress } from "./panelprogress";
+import { openScript } from "./panelscript";
 import { Members } from "./panelset";
 import { sheet } from "./panelsheet";
 import { side } from "./panelside";
@@ -29,7 +31,7 @@ import { steer } from "./panelsteer";
 import type { Panel, PanelOptions } from "./paneltypes";
 import { shown } from "./panelwords";
 import { type PlotPane, plotPane } from "./paneplot";
-import { readTokens } from "./panetokens";
+import { readTokens, type Tokens } from "./panetokens";
 import { loadPlotly, type Plotly } from "./plotly";
 import { followTheme } from "./theme";
 
@@ -61,8 +63,17 @@ const clockOf = (): Timers => ({
 /** Mounts the panel into `root`; everything it adds ends with `signal`. */
 export function panel(root: HTMLElement, link: Link, options: PanelOptions, signal: AbortSignal): Panel {
   const timers = options.timers ?? clockOf();
-  const members = new Members(link, timers, options.run ?? "", changed, relisted);
-  const fine = new Curves();
+  const members = new Members(link, timers, options.run ?? "", changed, relisted, (run, text) =>
+    openScript(root, head.script, run, text),
+  );
+  const paint = painter(
+    members,
+    () => {
+      tokens ??= readTokens(root);
+      return { settings, zoom, reset, picked, theme, tokens, panes, columns: columnsSeen };
+    },
+    timers,
+  );
   let settings = arranged(DEFAULTS, options.settings);
   let zoom: [number, number] | null = null;
   let reset = 0;
@@ -70,21 +81,22 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
   let plotly: Plotly | null = null;
   let plotFault: string | null = null;
   let pausedAt: number | null = null;
-  let described = 0;
   let columnsSeen = "";
   let paneSet = "";
   let panes: PlotPane[] = [];
   let paneLife = new AbortController();
   let theme = 0;
-  let tokens: Scene["tokens"] | null = null;
+  let tokens: Tokens | null = null;
   const current = () => members.current;
   const state = () => members.current.session.state;
 
-  followTheme(root, signal, () => {
+  const { dark } = followTheme(root, signal, (now) => {
     tokens = null;
     theme++;
+    options.onTheme?.(now.dark ? "dark" : "light");
     draw.plots();
   });
+  options.onTheme?.(dark ? "dark" : "light");
   root.classList.add("ql-panel");
   root.setAttribute("data-lm-suppress-shortcuts", "true");
 
@@ -121,13 +133,13 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     signal,
   );
   const confusion = confusionPane();
-  const circuit = circuitPane();
+  const circuit = circuitPane((machine) => members.tasks.transpile(current(), machine), signal);
   const grid = paneGrid(root, arrange, signal);
   const act = { reconnect, reopen, dismiss: () => current().session.dismiss(), retryPlots: fetchPlots };
   const banner = notes(act, signal);
   const tip = hover(
     () => panes,
-    () => scene(),
+    () => paint.scene(),
   );
   const scroll = h("div", { class: "ql-panes-scroll" }, grid.element, tip.element);
   const foot = resizer(root, options.height ?? 720, options.onHeight, signal);
@@ -141,7 +153,9 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
   on(head.steer, "click", () => steering.open(root, head.steer), signal);
   on(head.panes, "click", () => grid.choose(head.panes), signal);
 
-  const draw = loop(drawWords, drawPlots, signal);
+  on(head.script, "click", () => members.tasks.script(current()), signal);
+
+  const draw = loop(drawWords, () => paint.draw(root.isConnected ? plotly : null, tip.refresh), signal);
   if (!empty) {
     build(EXPECTED);
     members.open();
@@ -174,6 +188,7 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
 
   function relisted(): void {
     setZoom(null);
+    build(columnsSeen === "" ? EXPECTED : columnsSeen.split(","));
     changed();
   }
 
@@ -203,7 +218,9 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
 
   function build(columns: readonly string[]): void {
     columnsSeen = columns.join();
-    const specs = specsFor(columns);
+    const specs = specsFor(columns).filter(
+      (spec) => !spec.view || members.tasks.offered.has(spec.watch ?? ""),
+    );
     const key = specs.map((spec) => `${spec.id}${spec.title}${spec.curves.length}`).join();
     if (key === paneSet) return;
     paneSet = key;
@@ -224,7 +241,11 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     panes = specs.map((spec) => plotPane(spec, `qlab-${options.run}`, events, paneLife.signal));
     const plots = panes.map((pane): GridPane => {
       const { spec, element } = pane;
-      const about = spec.watch ? `${spec.unit}; measured while shown` : spec.unit;
+      const about = spec.view
+        ? `${spec.unit}; computed while shown`
+        : spec.watch
+          ? `${spec.unit}; measured while shown`
+          : spec.unit;
       const log = spec.ownAxis || spec.id === "ent" ? {} : { log: () => isLog(spec, settings) };
       const width = spec.id === "loss" ? 2 : 1;
       return { id: spec.id, title: spec.title, about, element, width, ...log, download: pane.download };
@@ -243,35 +264,6 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     grid.set([...plots, ...others]);
   }
 
-  function scene(): Scene {
-    tokens ??= readTokens(root);
-    const member = current();
-    const { session, curves, readings } = member;
-    const { status } = session.state;
-    curves.use(session.columns, settings, status);
-    const others = members.overlays(settings);
-    const base = {
-      settings,
-      status,
-      tokens,
-      zoom,
-      reset,
-      picked,
-      readings,
-      others,
-      own: members.pen(member),
-    };
-    return { run: member.id, curves, ...base };
-  }
-
-  /** The scene of a zoom for which finer rows have come. */
-  function closer(now: Scene): Scene {
-    const { detail } = current().session;
-    if (!zoom || !detail) return now;
-    fine.use(detail, settings, now.status);
-    return { ...now, curves: fine };
-  }
-
   function drawWords(): void {
     const { session, curves } = current();
     const now = session.state;
@@ -288,60 +280,21 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     line.update(now, curves, pausedFor);
     aside.update(now, curves, members, title, picked);
     confusion.update(status?.confusion ?? null, !status ? "loading" : isActive(status) ? "active" : "ended");
-    circuit.update(status?.stats ?? null);
+    const { tasks } = members;
+    circuit.update(
+      status?.stats ?? null,
+      current().readings.of("transpiled").at(-1)?.[2],
+      tasks.offered.has("transpiled"),
+    );
     const last = Math.max(status?.step ?? 0, session.columns.column("step").at(-1) ?? 0);
     banner.update(now, last, plotFault, options.connection?.gone?.() ?? false);
     foot.update(now, is);
     const visible = new Set(grid.shown());
-    members.watch(
-      new Set(panes.flatMap(({ spec }) => (spec.watch && visible.has(spec.id) ? [spec.watch] : []))),
-    );
-  }
-
-  /** One pane a step, so that a page stays smooth while all of them are drawn. */
-  function* drawPlots(): Generator<void> {
-    if (!plotly || !root.isConnected) return;
-    const { status, phase, have } = state();
-    // before the first rows a pane keeps its grey bars, so that nothing jumps
-    if (phase === "idle" || (status === null && have === 0)) return;
-    for (const pane of panes) {
-      if (!panes.includes(pane)) return; // rebuilt meanwhile, for other columns
-      if (!pane.element.isConnected) continue; // hidden
-      const now = closer(scene());
-      const { across, smoothing } = settings;
-      const { columns, state: known, detail } = current().session;
-      const log = isLog(pane.spec, settings);
-      const rows = [
-        current().id,
-        columns.version,
-        columnsSeen.length,
-        known.status?.state,
-        known.status?.total,
-      ];
-      const marks = [picked, known.status?.events.length, known.status?.baseline?.name, members.pointed];
-      const over = now.others.map((o) => `${o.id}:${o.color}:${o.curves.columns.version}`);
-      const measured = pane.spec.watch ? now.readings.version : 0;
-      const key = [
-        ...rows,
-        ...marks,
-        ...over,
-        measured,
-        across,
-        smoothing,
-        log,
-        zoom,
-        reset,
-        theme,
-        detail?.n,
-      ];
-      if (pane.draw(plotly, now, key.join())) yield;
-    }
-    tip.refresh();
-    const at = timers.now();
-    if (at - described < 1000 && isActive(status)) return;
-    described = at;
-    const now = scene();
-    for (const pane of panes) pane.describe(now);
+    const looked = panes.filter(({ spec }) => spec.watch && visible.has(spec.id));
+    const names = (view: boolean): string[] =>
+      looked.flatMap(({ spec }) => (Boolean(spec.view) === view && spec.watch ? [spec.watch] : []));
+    members.watch(new Set(names(false)));
+    tasks.want(current(), names(true));
   }
 
   function branchFrom(step: number, at?: { x: number; y: number }): void {
@@ -369,8 +322,9 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
   }
 
   function reconnect(): void {
-    members.reconnect();
     const { connection } = options;
+    connection?.retry?.();
+    members.reconnect();
     setTimeout(() => {
       // only where the host still says so: else the kernel is merely busy, and asking goes on
       if (!signal.aborted && state().phase === "opening" && connection?.connected() === false)

@@ -13,6 +13,7 @@ export interface Bar {
   readonly branch: HTMLButtonElement;
   readonly steer: HTMLButtonElement;
   readonly panes: HTMLButtonElement;
+  readonly script: HTMLButtonElement;
   update(state: ClientState, title: string): void;
 }
 
@@ -59,8 +60,9 @@ export function bar(order: (action: Action, value?: OrderValue) => void, signal:
       h("span", { class: "ql-hide-n" }, word),
     );
   const branch = tool("ql-branch", "branch", "Branch", "Branch from a step");
-  const steer = tool("ql-steer", "gear", "Steer", "Batch size and frozen weights");
+  const steer = tool("ql-steer", "gear", "Steer", "Batch size, frozen weights, terms of the loss");
   const panes = tool("ql-panesbtn", "grid", "Panes", "Choose the panes");
+  const script = tool("ql-scriptbtn", "code", "Export script", "Script that replays the run");
   const field = h("input", {
     class: "ql-field mono ql-lr-field",
     type: "text",
@@ -148,7 +150,7 @@ export function bar(order: (action: Action, value?: OrderValue) => void, signal:
     field,
     h("div", { class: "ql-lr" }, rate.element, ticks),
     soon,
-    h("span", { class: "end row" }, steer, panes, view),
+    h("span", { class: "end row" }, steer, panes, script, view),
   );
 
   let button = "";
@@ -176,6 +178,7 @@ export function bar(order: (action: Action, value?: OrderValue) => void, signal:
     branch,
     steer,
     panes,
+    script,
     update(state, title) {
       const { status } = state;
       const is = shown(state);
@@ -195,6 +198,7 @@ export function bar(order: (action: Action, value?: OrderValue) => void, signal:
       branch.disabled = state.phase !== "live" || state.lost !== null || branching;
       setText(branch.lastElementChild as HTMLElement, branching ? "Branching…" : "Branch");
       steer.disabled = !live;
+      script.disabled = state.phase !== "live" || state.lost !== null;
       const paused = status?.state === "paused";
       if (action === "pause") dress("pause", "Pausing…", "pause", true);
       else if (action === "resume") dress("resume", "Resuming…", "play", true);

@@ -1,8 +1,8 @@
-/** The footer: whether the view is live, run id, seed; and the handle that changes the panel's height. */
+/** The footer: whether the view is live, run id, seed, machine load; and the handle that changes the panel's height. */
 
 import { type ClientState, isActive } from "../stream/state";
 import { fill, h, on } from "./dom";
-import { thousands } from "./format";
+import { plural, thousands } from "./format";
 import { icon } from "./icons";
 import { keyed } from "./panelparts";
 import type { Shown } from "./panelwords";
@@ -15,6 +15,15 @@ export interface Foot {
 
 const LEAST = 320;
 
+/** "2 threads, 61 % busy, 214 MB"; "" where nothing is known. */
+export function loadOf({ status, lost }: ClientState): string {
+  const machine = status?.machine;
+  if (!machine || lost !== null) return "";
+  const threads = plural(machine.threads, "thread");
+  const busy = machine.cpu === null ? "" : `, ${Math.round(100 * machine.cpu)} % busy`;
+  return `${threads}${busy}, ${thousands(Math.round(machine.memory / 1e6))} MB`;
+}
+
 export function resizer(
   root: HTMLElement,
   height: number,
@@ -24,6 +33,7 @@ export function resizer(
   const live = h("span", { class: "row" });
   const id = h("span");
   const seed = h("span");
+  const load = h("span", { class: "row ql-load" });
   const handle = h("div", {
     class: "ql-handle",
     role: "separator",
@@ -31,7 +41,7 @@ export function resizer(
     "aria-orientation": "horizontal",
     "aria-label": "Height of the panel",
   });
-  const element = h("footer", { class: "ql-foot" }, live, id, seed, handle);
+  const element = h("footer", { class: "ql-foot" }, live, id, seed, load, handle);
   const draw = keyed();
   let now = height;
   const resize = (to: number): void => {
@@ -91,11 +101,13 @@ export function resizer(
         [text, good] = [`Reading ${thousands(state.total - state.have)} steps`, false];
       else if (isActive(state.status)) text = `Live, ${frame}`;
       const seedText = state.status?.seed == null ? "" : `seed ${state.status.seed}`;
-      draw(element, `${text} ${good} ${state.run} ${seedText}`, () => {
+      const loadText = loadOf(state);
+      draw(element, `${text} ${good} ${state.run} ${seedText} ${loadText}`, () => {
         fill(live, h("span", { class: good ? "ql-good" : "" }, icon(good ? "check" : "refresh")), text);
         fill(id, state.run ? `run id ${state.run}` : "");
         fill(seed, seedText);
-        return [live, id, seed, handle];
+        fill(load, loadText === "" ? [] : [icon("chip"), loadText]);
+        return [live, id, seed, load, handle];
       });
     },
   };

@@ -5,6 +5,7 @@ import { Session, type Timers } from "../stream/session";
 import { isActive } from "../stream/state";
 import { Curves, type Settings } from "./panecurves";
 import type { Overlay, Pen } from "./panefigure";
+import { Tasks } from "./paneltasks";
 import { Readings } from "./panereadings";
 
 export interface Member {
@@ -37,6 +38,7 @@ export class Members {
   private readonly asked = new Map<string, { at: number; step: number }>();
   /** Instruments this page has asked each run for, so that only these are given up. */
   private readonly mine = new Map<string, Set<string>>();
+  readonly tasks: Tasks;
 
   constructor(
     private readonly link: Link,
@@ -44,7 +46,9 @@ export class Members {
     run: string,
     private readonly changed: () => void,
     private readonly listed: () => void,
+    private readonly scripted: (run: string, text: string) => void,
   ) {
+    this.tasks = new Tasks(link, timers, changed);
     this.current = this.add(run);
   }
 
@@ -156,8 +160,15 @@ export class Members {
 
   private receive(message: Aside): void {
     if (typeof message !== "object" || message === null) return;
-    if (message.type === "set") this.take(message.runs);
-    else if (message.type === "readings") {
+    if (message.type === "set") {
+      this.tasks.offered = new Set(message.views);
+      this.take(message.runs);
+    } else if (message.type === "view") {
+      const member = this.list.find((m) => m.id === message.run);
+      if (member) this.tasks.take(member, message);
+    } else if (message.type === "script") {
+      if (message.client === this.current.session.state.client) this.scripted(message.run, message.text);
+    } else if (message.type === "readings") {
       const member = this.list.find((m) => m.id === message.run);
       if (!member || !Array.isArray(message.rows)) return;
       member.readings.put(message.name, message.rows);

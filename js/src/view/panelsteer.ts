@@ -1,10 +1,11 @@
-/** The *Steer* card: batch size, freezing and thawing of parts, weights of terms. Sends orders; decides nothing. */
+/** The *Steer* card: batch size, freezing and thawing of parts; the weights of terms are in steerterms.ts. Sends orders; decides nothing. */
 
 import type { Action, OrderValue } from "../stream/messages";
 import type { ClientState } from "../stream/state";
 import { h, on, setText } from "./dom";
 import { plural } from "./format";
 import { openPop } from "./panelpop";
+import { type Terms, terms } from "./steerterms";
 
 export interface Steer {
   /** Keeps an open card in step with the run. */
@@ -38,6 +39,7 @@ export function steer(order: (action: Action, value: OrderValue) => void): Steer
       const soon = h("span", { class: "ql-pill acc ql-soon", role: "status" }, "at the next step");
       const frozen = h("span", { class: "cap", role: "status" });
       const buttons: HTMLButtonElement[] = [];
+      let weights: Terms | null = null;
       const put = (first = false): void => {
         const status = now?.status;
         if (!status) return;
@@ -51,9 +53,11 @@ export function steer(order: (action: Action, value: OrderValue) => void): Steer
         if (first || (batch.getRootNode() as Document | ShadowRoot).activeElement !== batch)
           batch.value = String(asked?.batch ?? status.batch ?? "–");
         const held = status.frozen?.length ?? 0;
+        weights?.update(now as ClientState, off || asked?.part != null);
         setText(frozen, held === 0 ? "No weight is frozen." : `${plural(held, "weight")} frozen.`);
       };
-      openPop(root, anchor, "Batch size and frozen weights", (_pop, signal) => {
+      openPop(root, anchor, "Batch size, frozen weights, terms of the loss", (_pop, signal) => {
+        weights = terms(order, signal);
         signal.addEventListener("abort", () => (refresh = null), { once: true });
         const fault = (): boolean => !/^\d+$/.test(batch.value.trim()) || Number(batch.value) < 1;
         const send = (): void => {
@@ -90,6 +94,7 @@ export function steer(order: (action: Action, value: OrderValue) => void): Steer
             h("label", { class: "row between" }, h("span", { class: "ql-lab" }, "Batch size"), batch),
             rows,
             frozen,
+            weights.element,
           ),
         ];
       });

@@ -8,6 +8,8 @@ export interface Connection {
   connected(): boolean;
   /** Whether the kernel that had the run is gone for good, so that no reconnection can help. */
   gone?(): boolean;
+  /** Asks the host to connect again, where it would not by itself. */
+  retry?(): void;
   onChange(callback: () => void): () => void;
   /** Opens the stored run in the kernel there is now, where the host can; else what to type is copied. */
   reopen?(run: string): boolean;
@@ -20,6 +22,8 @@ export interface PanelOptions {
   /** CSS pixels; never more than 85 % of the window. */
   readonly height?: number;
   readonly onHeight?: (height: number) => void;
+  /** The theme of the page, at first and after each change. */
+  readonly onTheme?: (theme: "light" | "dark") => void;
   readonly settings?: Partial<Settings>;
   readonly onSettings?: (settings: Settings) => void;
   readonly connection?: Connection;

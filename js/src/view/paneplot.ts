@@ -217,7 +217,7 @@ export function plotPane(spec: PaneSpec, name: string, events: PaneEvents, signa
       last = full;
       setText(unit, unitText(spec, next));
       if (spec.watch) setText(word, instrument(spec, next).note);
-      word.dataset.empty = String(spec.watch !== undefined && next.readings.of(spec.watch).length === 0);
+      word.dataset.empty = String(spec.watch !== undefined && instrument(spec, next).data.length === 0);
       const drawn = figure(spec, next, plotWidth(width));
       layout = { ...drawn.layout, width, height } as typeof layout;
       const first = !gd;

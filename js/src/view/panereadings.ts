@@ -34,6 +34,12 @@ export class Readings {
     this.version++;
   }
 
+  /** The one reading there is of something asked for as a whole. */
+  set(name: string, row: Reading): void {
+    this.held.set(name, [row]);
+    this.version++;
+  }
+
   clear(): void {
     this.held.clear();
     this.version++;

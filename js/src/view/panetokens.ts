@@ -25,6 +25,8 @@ export interface Tokens {
   /** Parts of one run, from dark to light. */
   readonly ordinal: readonly string[];
   readonly classes: readonly string[];
+  /** Ends of the ramp of heat maps. */
+  readonly sequential: readonly [string, string];
 }
 
 /** "color(srgb 0.5 0 1 / 0.4)", as browsers print a mixed colour, in the form every parser knows. */
@@ -83,6 +85,7 @@ export function readTokens(root: HTMLElement): Tokens {
     mix: faded,
     weight: css("weight"),
     ordinal: [1, 2, 3].map((i) => css(`o${i}`)),
+    sequential: [css("seq-0"), css("seq-1")],
     classes: [7, 6, 5, 4].map((i) => css(`s${i}`)),
     series: [1, 2, 3, 4, 5, 6, 7, 8].map((i) => css(`s${i}`)),
   };

@@ -5,6 +5,7 @@ import { CircuitError, sentence } from "../core/errors";
 import { conditionOn, draft, gateNear } from "./drop";
 import { layoutOf, type Session, statsOf } from "./session";
 import type { Tile } from "./tiles";
+import { warnIfChanged } from "./warn";
 
 /** Controls marked by C and O on the way to the target. */
 export interface Mark {
@@ -170,13 +171,8 @@ export function nudge(session: Session, dx: number, dy: number): void {
   const col = Math.max(0, dx > 0 ? from + 2 : from + dx);
   const wires = ids.flatMap((id) => wiresOf(findOp(c, id)!)).map((q) => q + dy);
   const inside = wires.filter((q) => q >= 0 && q < c.qubits.length);
-  session.run({
-    type: "move",
-    ids: [...ids],
-    at: insertIndex(layoutOf(c), c, inside.length > 0 ? inside : [0], col),
-    dWire: dy,
-    col,
-  });
+  const at = insertIndex(layoutOf(c), c, inside.length > 0 ? inside : [0], col);
+  if (session.run({ type: "move", ids: [...ids], at, dWire: dy, col })) warnIfChanged(session, c, ids);
 }
 
 /** The spoken place of the cursor: "q1, column 6, RY x[1]". */

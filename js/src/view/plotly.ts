@@ -16,6 +16,10 @@ const page = globalThis as unknown as { [KEY]?: Promise<Plotly>; Plotly?: unknow
 /** Why waiting ended without an answer: the panel that asked has gone. */
 class Abandoned extends Error {}
 
+/** The plotly.js that the page offers already, without asking a kernel; rejects where there is none. */
+export const offeredPlotly = (): Promise<Plotly> =>
+  page[KEY] ?? Promise.reject(new Error("no plotting code here"));
+
 /** The page's plotly.js; rejects when the kernel refuses, or when `signal` ends first. */
 export async function loadPlotly(link: Link, signal: AbortSignal): Promise<Plotly> {
   for (;;) {

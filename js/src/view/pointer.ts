@@ -25,9 +25,16 @@ export interface Parts {
   repaint(): void;
 }
 
+export interface Pointer {
+  /** Esc: whether there was a gesture to end. */
+  cancel(): boolean;
+  /** Takes over a press on a tile that lies outside the designer. */
+  grab(tile: Tile, event: PointerEvent): void;
+}
+
 const EDGE = 32;
 
-export function pointer(session: Session, parts: Parts, signal: AbortSignal): { cancel(): boolean } {
+export function pointer(session: Session, parts: Parts, signal: AbortSignal): Pointer {
   const { root, canvas } = parts;
   let state: DragState = AT_REST;
   let id = -1;
@@ -56,7 +63,10 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
   function down(event: PointerEvent): void {
     if (event.button !== 0 || state.phase !== "idle") return;
     const found = sourceAt(event);
-    if (!found) return;
+    if (found) press(found, event);
+  }
+
+  function press(found: Source, event: PointerEvent): void {
     id = event.pointerId;
     last = { x: event.clientX, y: event.clientY };
     from = canvas.at(last.x, last.y);
@@ -90,6 +100,7 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
         l.inColumn(hit.col).map((p) => p.id),
         event.shiftKey,
       );
+    else if (hit?.kind === "op" && hit.part === "roll") session.toggle("unrolled", hit.id);
     else if (hit?.kind === "op") {
       const col = l.byId.get(hit.id)!.col;
       const wire = hit.wire ?? findOp(session.circuit, hit.id)!.qubits[0] ?? 0;
@@ -180,7 +191,8 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
     const strip = l.cell(col, wire);
     const gap = l.metrics.gap / 2 + 1;
     if (col <= l.columns.length && p.x < strip.x + gap) return { col, wire, between: true };
-    if (col < l.columns.length && p.x > strip.x + strip.w - gap) return { col: col + 1, wire, between: true };
+    if (col < l.columns.length && p.x > strip.x + strip.w - gap)
+      return { col: l.after(col), wire, between: true };
     return { col, wire, between: false };
   }
 
@@ -198,13 +210,13 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
     now = plan(session.circuit, l, what, place);
     root.classList.toggle("is-illegal", !now.ok);
     if (now.ok) {
+      session.show({ circuit: now.circuit, ids: now.ids });
       const shown = layoutOf(now.circuit);
       const p = shown.byId.get(now.ids[0]!);
       const strip = p && shown.columns[p.col];
       if (p && strip && place.between)
         canvas.zone = { rect: { x: strip.x - 1.5, y: p.y - 8, w: 3, h: p.h + 16 }, bad: false, bar: true };
       else canvas.zone = p && { rect: grown(p, 5), bad: false, bar: false };
-      session.show({ circuit: now.circuit, ids: now.ids });
     } else {
       const cell = l.cell(place.col, place.wire);
       canvas.zone = {
@@ -331,16 +343,24 @@ export function pointer(session: Session, parts: Parts, signal: AbortSignal): { 
     },
     signal,
   );
+  // a finger that drags must not scroll as well: the browser would take the pointer away
+  on(root, "touchmove", (event) => state.phase === "dragging" && event.preventDefault(), signal, {
+    passive: false,
+  });
   on(root, "pointercancel", () => feed({ type: "cancel" }), signal);
   on(root, "lostpointercapture", () => feed({ type: "cancel" }), signal);
   signal.addEventListener("abort", () => feed({ type: "cancel" }), { once: true });
 
   return {
-    /** Esc: whether there was a gesture to end. */
     cancel() {
       const busy = state.phase !== "idle";
       feed({ type: "cancel" });
       return busy;
+    },
+    grab(tile, event) {
+      if (state.phase !== "idle" || session.locked) return;
+      root.setPointerCapture(event.pointerId);
+      press({ kind: "tile", tile }, event);
     },
   };
 }

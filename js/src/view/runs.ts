@@ -8,6 +8,7 @@ import { fill, h, on, setText } from "./dom";
 import { plural } from "./format";
 import { icon } from "./icons";
 import { type MenuItem, openMenu } from "./menu";
+import { runsKeys } from "./runskeys";
 import { choiceOf, codeBox, entryField, faultBox, noRuns, runsTable } from "./runsparts";
 import { canResume, isLive, type RunRow, runRow } from "./runsrows";
 import type { Answer, RunsHost, RunsView } from "./runstypes";
@@ -135,13 +136,14 @@ export function runs(root: HTMLElement, link: Link, host: RunsHost, signal: Abor
     const key = JSON.stringify([rows, [...chosen], all]);
     if (key !== drawn) {
       drawn = key;
-      const focus = focused();
+      const focus = pointed.focused();
       const now = Date.now();
       fill(
         body,
         rows.map((row) => runRow(row, chosen.has(row.id), now)),
       );
-      if (focus) rowOf(focus.id)?.querySelector<HTMLElement>(focus.part)?.focus({ preventScroll: true });
+      if (focus)
+        pointed.rowOf(focus.id)?.querySelector<HTMLElement>(focus.part)?.focus({ preventScroll: true });
       const filtered = search.value.trim() !== "" || state.value !== "" || tag.value !== "";
       spoken(
         all < 0
@@ -306,70 +308,28 @@ export function runs(root: HTMLElement, link: Link, host: RunsHost, signal: Abor
     setMode({ note: id });
   }
 
-  // -- pointer and keys ----------------------------------------
-
-  const idOf = (target: EventTarget | null): string | undefined =>
-    (target as Element | null)?.closest<HTMLElement>("tr[data-run]")?.dataset.run;
-  const rowOf = (id: string): HTMLElement | null => body.querySelector(`tr[data-run="${CSS.escape(id)}"]`);
-  function focused(): { id: string; part: string } | null {
-    const now = (root.getRootNode() as Document | ShadowRoot).activeElement;
-    const id = body.contains(now) ? idOf(now) : undefined;
-    if (!id || !now) return null;
-    return {
-      id,
-      part: now.matches("input") ? "input" : now.matches(".ql-more") ? ".ql-more" : ".ql-run-name",
-    };
-  }
-  on(
+  const pointed = runsKeys(
+    root,
     body,
-    "click",
-    (event) => {
-      const target = event.target as Element;
-      const id = idOf(target);
-      const label = target.closest<HTMLElement>(".ql-tag")?.dataset.tag;
-      const more = target.closest<HTMLElement>(".ql-more");
-      if (!id) return;
-      if (label !== undefined) {
+    {
+      row: (id) => rows.find((r) => r.id === id),
+      narrow(label) {
         tag.value = label;
         refresh();
-      } else if (more) menu(id, more);
-      else if (target.closest(".ql-run-name")) open([id]);
-      else pick([id]);
-    },
-    signal,
-  );
-  on(
-    body,
-    "keydown",
-    (event) => {
-      const id = idOf(event.target);
-      if (!id || event.ctrlKey || event.metaKey || event.altKey) return;
-      const list = [...body.querySelectorAll<HTMLElement>("tr[data-run]")];
-      const at = list.findIndex((row) => row.dataset.run === id);
-      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
-      const row = rows.find((r) => r.id === id);
-      const part = focused()?.part ?? ".ql-run-name";
-      if (to !== undefined)
-        list[Math.max(0, Math.min(list.length - 1, to))]?.querySelector<HTMLElement>(part)?.focus();
-      else if (event.key === "Delete") withOnly(id, "delete");
-      else if (event.key === "t" || event.key === "T") withOnly(id, "tag");
-      else if (event.key === "n" || event.key === "N") write(id);
-      else if (event.key === " " && part === ".ql-run-name") pick([id]);
-      else if ((event.key === "r" || event.key === "R") && row && canResume(row)) resume(id);
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    },
-    signal,
-  );
-  on(
-    root,
-    "keydown",
-    (event) => {
-      if (event.key !== "Escape" || (mode === "pick" && chosen.size === 0)) return;
-      event.stopPropagation();
-      if (mode === "pick") pick([], true);
-      else setMode("pick");
+      },
+      menu,
+      open: (id) => open([id]),
+      pick: (id) => pick([id]),
+      remove: (id) => withOnly(id, "delete"),
+      tag: (id) => withOnly(id, "tag"),
+      note: write,
+      resume,
+      back() {
+        if (mode === "pick" && chosen.size === 0) return false;
+        if (mode === "pick") pick([], true);
+        else setMode("pick");
+        return true;
+      },
     },
     signal,
   );

@@ -7,33 +7,15 @@ import { type Circuit, empty, findOp, nInputs, nWeights, type Op, wiresOf } from
 import { apply, blockCircuit, type Command, describe } from "../core/edit";
 import { CircuitError, sentence } from "../core/errors";
 import { canRedo, canUndo, create, current, type History, push, redo, undo } from "../core/history";
-import { type Layout, layout } from "../core/layout";
-import { type Stats, stats } from "../core/stats";
+import { CLOSED, type Look } from "../core/repeats";
 import { parse, print } from "../core/text";
+import { layoutOf, lookAt, statsOf, withRuns } from "./layouts";
 import type { Cursor, Mode, Note, Panel, Preview, Tab } from "./sessiontypes";
 import type { Conflict, Store, StoreStatus } from "./store";
 import { grow, type Trial, withValue } from "./trial";
 
+export { layoutOf, statsOf } from "./layouts";
 export type { Cursor, Mode, Note, Panel, Preview, Tab } from "./sessiontypes";
-
-const layouts = new WeakMap<Circuit, Layout>();
-const statistics = new WeakMap<Circuit, Stats>();
-
-/** Room for a finger, where that is what points. */
-const TOUCH = typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches;
-const ROOM = TOUCH ? { colMin: 64, pitch: 64, gate: 46 } : {};
-
-export function layoutOf(c: Circuit): Layout {
-  const known = layouts.get(c) ?? layout(c, ROOM);
-  layouts.set(c, known);
-  return known;
-}
-
-export function statsOf(c: Circuit): Stats {
-  const known = statistics.get(c) ?? stats(c);
-  statistics.set(c, known);
-  return known;
-}
 
 export class Session {
   /** What is drawn and edited: the circuit, or the definition of the block that is open. */
@@ -44,6 +26,8 @@ export class Session {
   inside: string | undefined;
   preview: Preview | undefined;
   selection: readonly string[] = [];
+  /** Which blocks are drawn open. */
+  look: Look = CLOSED;
   /** A wire chosen by its label. */
   wire: number | undefined;
   cursor: Cursor = { col: 0, wire: 0 };
@@ -61,6 +45,8 @@ export class Session {
   note: Note | undefined;
   /** The text that could not be read, if the store holds such a one. */
   broken: string | undefined;
+  /** Whether there ever was one that could. */
+  good = false;
   /** The line of its error, counted from 1. */
   brokenLine: number | undefined;
   /** What the live region says. */
@@ -77,6 +63,7 @@ export class Session {
     const text = store.get();
     this.root = this.#read(text) ?? empty(1);
     this.circuit = this.root;
+    lookAt(this.circuit, this.look);
     this.#history = create(this.broken === undefined ? print(this.root) : text);
     this.#grow();
     const leave = store.subscribe(() => this.#fromStore());
@@ -84,8 +71,9 @@ export class Session {
     this.#refusal();
   }
 
-  onChange(listener: () => void): void {
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   emit(): void {
@@ -140,9 +128,27 @@ export class Session {
     return !this.locked && canRedo(this.#history);
   }
 
-  /** The one selected operation, if it is one. */
+  /** The one selected operation, if it is one; of a run that prints once the first. */
   get selected(): Op | undefined {
-    return this.selection.length === 1 ? findOp(this.circuit, this.selection[0]!) : undefined;
+    const [id] = this.selection;
+    if (id === undefined) return undefined;
+    const one = this.selection.length === 1;
+    return one || withRuns(this.circuit, [id]).length === this.selection.length
+      ? findOp(this.circuit, id)
+      : undefined;
+  }
+
+  /** Opens or closes what is drawn of a block: its gates, or each instance of a run. */
+  toggle(part: keyof Look, id: string): void {
+    const set = new Set(this.look[part]);
+    const opened = !set.delete(id);
+    if (opened) set.add(id);
+    this.look = { ...this.look, [part]: set };
+    lookAt(this.circuit, this.look);
+    this.selection = withRuns(this.circuit, this.selection);
+    const what = part === "open" ? ["Opened in place.", "Closed."] : ["Each one printed.", "Printed once."];
+    this.spoken = what[opened ? 0 : 1]!;
+    this.emit();
   }
 
   /** Carries a command out; a refusal becomes a note and changes nothing. */
@@ -236,9 +242,10 @@ export class Session {
   }
 
   select(ids: readonly string[], add = false): void {
-    const all = add ? [...this.selection, ...ids] : ids;
+    const chosen = withRuns(this.circuit, ids);
+    const all = add ? [...this.selection, ...chosen] : chosen;
     // shift-click on what is selected takes it out again
-    const twice = new Set(add ? ids.filter((id) => this.selection.includes(id)) : []);
+    const twice = new Set(add ? chosen.filter((id) => this.selection.includes(id)) : []);
     this.selection = [...new Set(all)].filter((id) => !twice.has(id));
     this.wire = undefined;
     if (this.selection.length > 0) this.tab = "gate";
@@ -282,6 +289,7 @@ export class Session {
 
   show(preview: Preview | undefined): void {
     this.preview = preview;
+    if (preview) lookAt(preview.circuit, this.look);
     if (preview) this.trial = grow(this.trial, nInputs(preview.circuit), nWeights(preview.circuit));
     this.emit();
   }
@@ -314,7 +322,11 @@ export class Session {
     this.inside = open;
     const c = shown ?? (open === undefined ? root : blockCircuit(root, open));
     this.circuit = c;
-    const kept = this.selection.filter((id) => findOp(c, id));
+    lookAt(c, this.look);
+    const kept = withRuns(
+      c,
+      this.selection.filter((id) => findOp(c, id)),
+    );
     if (kept.length !== this.selection.length) this.selection = kept;
     if (this.wire !== undefined && this.wire >= c.qubits.length) this.wire = undefined;
     if (this.marker !== undefined && this.marker >= layoutOf(c).columns.length) this.marker = undefined;
@@ -331,15 +343,17 @@ export class Session {
     try {
       const circuit = this.#parsed(text);
       this.broken = undefined;
+      this.good = true;
       return circuit;
     } catch (error) {
       if (!(error instanceof CircuitError)) throw error;
       const where = error.where ? ` (${error.where})` : "";
+      const now = this.good ? "The drawing shows the last good text." : "It is left as it is.";
       this.broken = text;
       this.brokenLine = error.line;
       this.note = {
         kind: "err",
-        text: `This text is not a circuit${where}: ${sentence(error)} The drawing shows the last good text.`,
+        text: `This text is not a circuit${where}: ${sentence(error)} ${now}`,
       };
       return undefined;
     }

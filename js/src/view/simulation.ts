@@ -2,7 +2,7 @@
 import { type Circuit, nInputs, nWeights } from "../core/circuit";
 import { columns } from "../core/columns";
 import { cone } from "../core/cone";
-import { MAX_WIRES, probabilities, type SimResult, type State } from "../core/simulate";
+import { MAX_WIRES, type SimResult, type State } from "../core/simulate";
 import { Runner } from "../core/trajectories";
 import type { Session } from "./session";
 import { grow } from "./trial";
@@ -74,25 +74,26 @@ export function bars(state: State): Bar[] {
   };
   const size = state.re.length;
   if (size <= MOST) return Array.from({ length: size }, (_, i) => bar(i));
-  const p = probabilities(state);
-  const picked = largest(p, LARGEST);
-  picked.sort((a, b) => a - b);
-  const rest = Math.max(0, 1 - picked.reduce((sum, i) => sum + p[i]!, 0));
-  return [...picked.map(bar), { bits: "", abs: Math.sqrt(rest), phase: 0, p: rest }];
+  const picked = largest(state, LARGEST).map(bar);
+  const rest = Math.max(0, 1 - picked.reduce((sum, b) => sum + b.p, 0));
+  return [...picked, { bits: "", abs: Math.sqrt(rest), phase: 0, p: rest }];
 }
 
-/** The places of the `n` largest values, of equal ones the first; one pass, since there are many thousands. */
-function largest(values: Float64Array, n: number): number[] {
-  const best: number[] = [];
+/** The places of the `n` largest amplitudes in ascending order, of equal ones the first; one pass over many thousands. */
+function largest({ re, im }: State, n: number): number[] {
+  const best: { at: number; p: number }[] = [];
   let least = -1;
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i]!;
-    if (best.length === n && v <= least) continue;
+  for (let i = 0; i < re.length; i++) {
+    const a = re[i]!;
+    const b = im[i]!;
+    const p = a * a + b * b;
+    if (p <= least) continue;
     let at = best.length;
-    while (at > 0 && values[best[at - 1]!]! < v) at -= 1;
-    best.splice(at, 0, i);
-    if (best.length > n) best.pop();
-    least = values[best.at(-1)!]!;
+    while (at > 0 && best[at - 1]!.p < p) at -= 1;
+    best.splice(at, 0, { at: i, p });
+    if (best.length < n) continue;
+    best.length = n;
+    least = best[n - 1]!.p;
   }
-  return best;
+  return best.map((one) => one.at).sort((a, b) => a - b);
 }

@@ -1,5 +1,5 @@
 /**
- * A slider for one trial value, −π … π: drag, Shift for fine, arrows 0.01, double click types; beside it the number.
+ * A slider for one angle, −π … π: drag, Shift for fine, arrows 0.01, double click types; beside it the number.
  * It knows a getter and a setter, nothing of circuits.
  */
 import { h, on } from "./dom";
@@ -12,14 +12,21 @@ export interface SliderRow {
 
 const MAX = Math.PI;
 
-export function sliderRow(
-  kind: "x" | "w",
-  index: number,
-  get: () => number,
-  set: (value: number) => void,
-  signal: AbortSignal,
-): SliderRow {
-  const name = `${kind}[${index}]`;
+export interface SliderOptions {
+  /** What stands before it, and is read out: "w[0]", "angle θ". */
+  readonly name: string;
+  readonly about: string;
+  readonly kind: "x" | "w" | "fixed";
+  get(): number;
+  set(value: number): void;
+  /** A drag or a key begins: what it sets belongs together. */
+  begin?(): void;
+}
+
+const COLOR = { x: "data", w: "weight", fixed: "accent" };
+
+export function sliderRow(options: SliderOptions, signal: AbortSignal): SliderRow {
+  const { name, about, kind, get, set } = options;
   const bar = h("i");
   const knob = h("b");
   const slider = h(
@@ -28,10 +35,10 @@ export function sliderRow(
       class: "ql-slider",
       role: "slider",
       tabindex: 0,
-      "aria-label": `Trial value of ${name}`,
+      "aria-label": about,
       "aria-valuemin": -3.14,
       "aria-valuemax": 3.14,
-      style: `--c: var(--ql-${kind === "x" ? "data" : "weight"})`,
+      style: `--c: var(--ql-${COLOR[kind]})`,
     },
     bar,
     knob,
@@ -64,6 +71,7 @@ export function sliderRow(
     (event) => {
       if (event.button !== 0) return;
       event.preventDefault();
+      options.begin?.();
       slider.focus();
       slider.setPointerCapture(event.pointerId);
       const box = slider.getBoundingClientRect();
@@ -111,6 +119,7 @@ export function sliderRow(
     if (field.value.trim() !== "" && Number.isFinite(value)) put(value);
   };
   on(field, "change", read, signal);
+  for (const el of [slider, field]) on(el, "focus", () => options.begin?.(), signal);
   on(
     field,
     "keydown",

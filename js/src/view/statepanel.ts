@@ -1,11 +1,12 @@
 /** The state at the trial values: amplitudes or probabilities, Bloch vectors, ⟨Z₀⟩. Says so where it can't be shown. */
 import { type Circuit, wiresOf } from "../core/circuit";
-import { bloch, isState, type State } from "../core/simulate";
+import { blochOf, isDefined, isState, type State } from "../core/simulate";
 import type { Branch, Lot } from "../core/trajectories";
-import { drawAmplitudes, phaseWheel } from "./amplitudes";
-import { type Sphere, sphere } from "./blochview";
+import { amplitudeChart } from "./amplitudes";
+import { blochRow } from "./blochview";
 import { type Child, fill, h, on, s } from "./dom";
 import { fixed, plural, thousands } from "./format";
+import { phaseWheel } from "./phasewheel";
 import { type Mode, type Session, statsOf } from "./session";
 import { bars, stateOf } from "./simulation";
 
@@ -22,6 +23,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   });
   const heading = h("h2");
   const chart = s("svg", { class: "ql-amps", role: "img" });
+  const draw = amplitudeChart(chart);
   const frame = h("div", { class: "ql-amp-frame" }, chart);
   const about = h("div", { class: "ql-state-about", role: "status" });
   const amp = h(
@@ -37,24 +39,20 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
     frame,
   );
   const wheel = h("div", { class: "ql-ph" }, h("h2", null, "Phase"), phaseWheel());
-  const balls = h("div", { class: "ql-bls" });
   const facts = h("div", { class: "ql-obs" });
-  let spheres: Sphere[] = [];
+  const balls = blochRow(facts, signal);
   const bloc = h(
     "div",
     { class: "ql-blo" },
-    h(
-      "div",
-      { class: "row between" },
-      h("h2", null, "Bloch vectors"),
-      h("span", { class: "cap nowrap" }, "1 pure, 0 mixed"),
-    ),
-    balls,
+    h("h2", null, "Bloch vectors"),
+    h("p", { class: "cap" }, "length 1: pure, 0: fully mixed"),
+    balls.el,
   );
   const chartParts = h("div", { class: "ql-state" }, amp, wheel, bloc);
   const words = h("div", { class: "ql-state-words" });
   const el = h("div", { class: "ql-state-all", role: "region", "aria-label": "State" }, chartParts, words);
   let aboutFor = "";
+  let factsFor = "";
   let width = 0;
   let height = 0;
 
@@ -75,7 +73,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
       buttons[i]!.classList.toggle("on", session.mode === mode);
       buttons[i]!.setAttribute("aria-pressed", String(session.mode === mode));
     });
-    const ok = isState(result) && !result.re.some(Number.isNaN);
+    const ok = isState(result) && isDefined(result);
     chartParts.hidden = !ok;
     words.hidden = ok;
     place();
@@ -134,29 +132,18 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
       width = frame.clientWidth;
       height = frame.clientHeight;
     }
-    drawAmplitudes(chart, list, session.mode, width || 452, height || 196, order);
+    draw({ bars: list, mode: session.mode, width: width || 452, height: height || 196, order });
     const most = list.reduce((a, b) => (b.p > a.p ? b : a));
     chart.setAttribute(
       "aria-label",
       `${heading.textContent}: ${plural(list.length, "bar")}; the largest is ${most.bits || "others"} with probability ${fixed(most.p, 3)}`,
     );
-    const vectors = bloch(state, names.length);
-    const many = names.length > 8;
-    balls.classList.toggle("is-row", many);
-    if (spheres.length !== vectors.length) {
-      spheres = vectors.map(() => sphere());
-      fill(
-        balls,
-        spheres.map((one) => one.el),
-        facts,
-      );
-    }
-    for (const [q, v] of vectors.entries()) spheres[q]!.update(names[q] ?? "", v);
-    fill(facts, observables(vectors.map((v) => v.z)));
+    balls.update(state, names);
+    observables((wire) => blochOf(state, wire).z);
   }
 
-  function observables(z: readonly number[]): Child {
-    const facts: [string, string][] = [["⟨Z₀⟩", fixed(z[0] ?? 0, 3, true)]];
+  function observables(z: (wire: number) => number): void {
+    const found: [string, string][] = [["⟨Z₀⟩", fixed(z(0), 3, true)]];
     const { ops } = session.shown;
     const last = ops.findLast((o) => o.gate === "measure");
     // only of a measurement that nothing follows on its wire, and in the state at the end
@@ -164,8 +151,14 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
     const wire = last?.qubits[0];
     const after = last && plain && !ops.slice(ops.indexOf(last) + 1).some((o) => wiresOf(o).includes(wire!));
     for (const op of after ? [last] : [])
-      facts.push([`P(${session.shown.clbits[op.clbits[0]!]} = 1)`, fixed((1 - z[op.qubits[0]!]!) / 2, 3)]);
-    return facts.map(([k, v]) => [h("span", { class: "cap" }, k), h("b", null, v)]);
+      found.push([`P(${session.shown.clbits[op.clbits[0]!]} = 1)`, fixed((1 - z(op.qubits[0]!)) / 2, 3)]);
+    const key = JSON.stringify(found);
+    if (key === factsFor) return;
+    factsFor = key;
+    fill(
+      facts,
+      found.map(([k, v]) => [h("span", { class: "cap" }, k), h("b", null, v)]),
+    );
   }
 
   function obstacle(): Child {

@@ -1,13 +1,16 @@
 /** The statistics as a strip of figures: the exact ones at once, the estimated ones as they come, each with its plot. */
-import { fill, h } from "./dom";
+import { fill, h, setText } from "./dom";
+import { factsOf } from "./facts";
 import { thousands } from "./format";
-import { type Session, statsOf } from "./session";
-import { openPlot, type Which, withError } from "./worthplot";
+import type { Session } from "./session";
+import { type LoadPlotly, openPlot, type Which, withError } from "./worthplot";
 import { WorthRun } from "./worthrun";
 
 interface StripHost {
   root(): HTMLElement;
   focusCanvas(): void;
+  /** Draws the plots of the estimates, where there is one. */
+  readonly plotly?: LoadPlotly | undefined;
 }
 
 const ESTIMATES: readonly (readonly [Which, string, string])[] = [
@@ -27,7 +30,21 @@ export function statStrip(
   const mark = h("span", { class: "ql-pill acc ql-stats-mark" }, "preview, as if dropped");
   const el = h("div", { class: "ql-stats", role: "region", "aria-label": "Statistics" }, exact, guess, mark);
   const run = new WorthRun(session, changed, signal);
-  let shownFor = "";
+  const figures = factsOf(session.shown).map(({ name }) => {
+    const figure = h("span");
+    const small = h("small");
+    const cell = h(
+      "div",
+      { class: "ql-st" },
+      h("div", { class: "k" }, name),
+      h("div", { class: "v" }, figure, small),
+    );
+    return { cell, figure, small };
+  });
+  fill(
+    exact,
+    figures.map((one) => one.cell),
+  );
 
   const cells = ESTIMATES.map(([which, name, unit]) => {
     const value = h("div", { class: "v" });
@@ -37,7 +54,7 @@ export function statStrip(
       "click",
       () => {
         if (run.state.worth && !run.state.old)
-          openPlot(host.root(), run.state.worth, which, host.focusCanvas);
+          openPlot(host.root(), run.state.worth, which, host.focusCanvas, host.plotly);
       },
       { signal },
     );
@@ -80,40 +97,14 @@ export function statStrip(
     el,
     update() {
       const c = session.shown;
-      const st = statsOf(c);
       mark.hidden = session.preview === undefined;
       estimates();
-      const names = Object.entries(st.counts)
-        .sort((a, b) => b[1] - a[1])
-        .map(([name, n]) => `${name} ${n}`)
-        .join(", ");
-      const facts: [string, number, string, string?][] = [
-        ["Depth", st.depth, ""],
-        ["2-qubit depth", st.depth2, ""],
-        ["Gates", st.gates, ` / ${thousands(st.gates2)} two-qubit`, names],
-        ["Weights", st.weights, ""],
-        ["Inputs", st.inputs, ""],
-        [
-          "Light cone",
-          st.light_cone.length,
-          ` of ${c.qubits.length}`,
-          "Wires that can influence Z on the first wire",
-        ],
-      ];
-      const key = JSON.stringify(facts);
-      if (key === shownFor) return;
-      shownFor = key;
-      fill(
-        exact,
-        facts.map(([k, v, unit, tip]) =>
-          h(
-            "div",
-            { class: "ql-st", title: tip },
-            h("div", { class: "k" }, k),
-            h("div", { class: "v" }, thousands(v), unit && h("small", null, unit)),
-          ),
-        ),
-      );
+      for (const [i, { value, unit, about }] of factsOf(c).entries()) {
+        const { cell, figure, small } = figures[i]!;
+        setText(figure, thousands(value));
+        setText(small, unit);
+        if (about !== undefined && cell.title !== about) cell.title = about;
+      }
     },
   };
 }

@@ -3,7 +3,8 @@ import type { Op } from "../core/circuit";
 import { type Child, h, on } from "./dom";
 import { plural } from "./format";
 import type { Context } from "./gateparts";
-import { toggleBlock, ungroupOp } from "./grouping";
+import { setRepeats, toggleBlock, toggleRun, ungroupOp } from "./grouping";
+import { layoutOf } from "./layouts";
 
 const row = (name: string, ...children: Child[]): HTMLElement =>
   h("div", { class: "row" }, h("span", { class: "ql-lab" }, name), children);
@@ -100,22 +101,35 @@ export function blockParts({ session, host, signal }: Context, op: Op, name: str
     },
     signal,
   );
-  const open = h("button", { class: "ql-btn grow", type: "button", title: "K" }, "Open definition");
-  on(
-    open,
-    "click",
-    () => {
-      toggleBlock(session, op.id);
-      host.focusCanvas();
-    },
-    signal,
-  );
-  const out = h(
-    "button",
-    { class: "ql-btn grow", type: "button", title: "Shift G", disabled: locked },
-    "Ungroup",
-  );
-  on(out, "click", () => ungroupOp(session, op.id), signal);
+  const press = (label: string, key: string, act: () => void, off = false): HTMLButtonElement => {
+    const b = h("button", { class: "ql-btn grow", type: "button", title: key, disabled: off }, label);
+    on(
+      b,
+      "click",
+      () => {
+        act();
+        host.focusCanvas();
+      },
+      signal,
+    );
+    return b;
+  };
+  const placed = layoutOf(session.circuit).items.find((p) => p.run?.ids.includes(op.id));
+  const times = placed?.run?.ids.length ?? 1;
+  const repeats = h("input", {
+    class: "ql-num",
+    type: "number",
+    min: 1,
+    max: 200,
+    step: 1,
+    value: times,
+    "aria-label": "Repeats",
+    disabled: locked,
+  });
+  const repeat = (): void => setRepeats(session, op.id, Number(repeats.value));
+  on(repeats, "change", repeat, signal);
+  on(repeats, "keydown", (event) => event.key === "Enter" && repeat(), signal);
+  const isOpen = session.look.open.has(op.id);
   const uses = session.circuit.ops.filter((o) => o.gate === op.gate).length;
   return h(
     "div",
@@ -126,6 +140,20 @@ export function blockParts({ session, host, signal }: Context, op: Op, name: str
       { class: "cap" },
       `${plural(block?.ops.length ?? 0, "gate")}, ${plural(uses, "instance")}. A change of the definition changes all.`,
     ),
-    h("div", { class: "row" }, open, out),
+    h(
+      "div",
+      { class: "row" },
+      h("span", { class: "ql-lab" }, "Repeats"),
+      repeats,
+      placed?.run &&
+        press(placed.run.rolled ? "Print each" : "Print once", "Shift K", () => toggleRun(session, op.id)),
+    ),
+    h(
+      "div",
+      { class: "row wrap" },
+      press(isOpen ? "Close" : "Open", "K: its gates in place", () => toggleBlock(session, op.id)),
+      press("Definition", "Enter: edit what all instances do", () => session.open(name)),
+      press("Ungroup", "Shift G", () => ungroupOp(session, op.id), locked),
+    ),
   );
 }

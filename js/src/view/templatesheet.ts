@@ -1,8 +1,8 @@
 /** The sheet that asks for a template's settings, with its drawing as it will be. It inserts nothing until told. */
 import { CircuitError, sentence } from "../core/errors";
 import { stats } from "../core/stats";
+import { openDialog } from "./dialog";
 import { fill, h, on } from "./dom";
-import { icon } from "./icons";
 import { type Session, statsOf } from "./session";
 import { appended, defaults, type Setting, type Template, type Values } from "./templates";
 import { thumbnail } from "./thumbnail";
@@ -21,21 +21,14 @@ export function insertTemplate(session: Session, of: Template, values: Values = 
 }
 
 export function openTemplate(root: HTMLElement, session: Session, of: Template, back: () => void): void {
-  const life = new AbortController();
-  const { signal } = life;
   const values: Record<string, number | string> = { ...defaults(of) };
   const picture = h("div", { class: "ql-tplsheet-pic" });
   const figures = h("p", { class: "cap" });
   const error = h("p", { class: "ql-angle-err", role: "alert" });
   const insert = h("button", { class: "ql-btn primary", type: "submit" }, "Insert");
   const cancel = h("button", { class: "ql-btn", type: "button" }, "Cancel");
-  const close = h(
-    "button",
-    { class: "ql-btn icon quiet", type: "button", "aria-label": "Close" },
-    icon("close"),
-  );
 
-  function field(s: Setting): HTMLElement {
+  function field(s: Setting, signal: AbortSignal): HTMLElement {
     const id = `ql-tpl-${of.id}-${s.key}`;
     const input =
       s.kind === "choice"
@@ -83,60 +76,16 @@ export function openTemplate(root: HTMLElement, session: Session, of: Template, 
     }
   }
 
-  const form = h(
-    "form",
-    { class: "ql-sheet ql-tplsheet", role: "dialog", "aria-modal": "true", "aria-label": of.title },
-    h("div", { class: "row between" }, h("h2", null, of.title), close),
-    of.settings.map(field),
-    picture,
-    figures,
-    error,
-    h("div", { class: "row" }, insert, cancel),
-  );
-  const veil = h("div", { class: "ql-veil" }, form);
-  const end = (): void => {
-    life.abort();
-    veil.remove();
-    back();
-  };
-  on(
-    form,
-    "submit",
-    (event) => {
-      event.preventDefault();
-      if (!insert.disabled && insertTemplate(session, of, values)) end();
-    },
-    signal,
-  );
-  for (const b of [close, cancel]) on(b, "click", end, signal);
-  on(
-    veil,
-    "pointerdown",
-    (event) => {
-      event.stopPropagation();
-      if (event.target === veil) end();
-    },
-    signal,
-  );
-  on(
-    veil,
-    "keydown",
-    (event) => {
-      event.stopPropagation();
-      if (event.key === "Escape") end();
-      if (event.key !== "Tab") return;
-      // the focus goes round within the sheet
-      const stops = [...form.querySelectorAll<HTMLElement>("button:not(:disabled), input, select")];
-      const doc = veil.getRootNode() as Document | ShadowRoot;
-      const at = stops.indexOf(doc.activeElement as HTMLElement);
-      const to = at + (event.shiftKey ? -1 : 1);
-      if (to >= 0 && to < stops.length) return;
-      event.preventDefault();
-      stops.at(to < 0 ? -1 : 0)?.focus();
-    },
-    signal,
-  );
-  draw();
-  root.append(veil);
-  (form.querySelector<HTMLElement>("input, select") ?? insert).focus();
+  const submit = (): boolean => !insert.disabled && insertTemplate(session, of, values);
+  openDialog(root, { title: of.title, class: "ql-tplsheet", submit, back }, ({ signal, end }) => {
+    on(cancel, "click", end, signal);
+    draw();
+    return [
+      of.settings.map((one) => field(one, signal)),
+      picture,
+      figures,
+      error,
+      h("div", { class: "row" }, insert, cancel),
+    ];
+  });
 }

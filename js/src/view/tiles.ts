@@ -74,7 +74,7 @@ export const TILES: readonly Tile[] = [
 
 /** A tile that places an instance of a block. */
 export const blockTile = (name: string): Tile =>
-  tile("Blocks", BLOCK + name, { id: `b-${name}`, label: elide(name, 6), title: `Block ${name}` });
+  tile("Blocks", BLOCK + name, { id: `b-${name}`, label: elide(name, 5), title: `Block ${name}` });
 
 /** The spoken name, which begins with what is written on the tile: "RY x, encode: Rotation about Y". */
 export const tileName = (t: Tile): string => {

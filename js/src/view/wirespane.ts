@@ -24,6 +24,13 @@ export function removeWire(session: Session, wire: number): void {
   });
 }
 
+/** The wire one up or down, and with it what is selected. */
+export function moveWire(session: Session, wire: number, by: number): void {
+  const to = wire + by;
+  if (to < 0 || to >= session.circuit.qubits.length) return;
+  if (session.run({ type: "moveWire", wire, to })) session.selectWire(to);
+}
+
 export function wiresPane(session: Session, signal: AbortSignal): { el: HTMLElement; update(): void } {
   const lock = session.locked !== undefined;
   const rows = session.circuit.qubits.map((_, wire) => {
@@ -44,6 +51,7 @@ export function wiresPane(session: Session, signal: AbortSignal): { el: HTMLElem
       input,
       "keydown",
       (event) => {
+        if (event.key === "Enter") rename();
         if (event.key !== "Escape") return;
         input.value = session.circuit.qubits[wire] ?? "";
         event.stopPropagation();
@@ -61,13 +69,32 @@ export function wiresPane(session: Session, signal: AbortSignal): { el: HTMLElem
       icon("trash"),
     );
     on(gone, "click", () => removeWire(session, wire), signal);
+    const step = (by: number, word: string, off: boolean): HTMLButtonElement => {
+      const b = h(
+        "button",
+        {
+          class: `ql-btn icon quiet ql-${word}`,
+          type: "button",
+          title: `Move ${word}`,
+          disabled: lock || off,
+        },
+        icon("chevron"),
+      );
+      on(b, "click", () => moveWire(session, wire, by), signal);
+      return b;
+    };
+    const up = step(-1, "up", wire === 0);
+    const down = step(1, "down", wire === session.circuit.qubits.length - 1);
     const uses = h("span", { class: "cap nowrap ql-uses" });
     const paint = (): void => {
       const root = input.getRootNode() as Document | ShadowRoot;
       if (root.activeElement !== input) input.value = session.circuit.qubits[wire] ?? "";
       const n = session.circuit.ops.filter((op) => wiresOf(op).includes(wire)).length;
       uses.textContent = plural(n, "gate");
-      gone.setAttribute("aria-label", `Remove wire ${session.circuit.qubits[wire]}`);
+      const name = session.circuit.qubits[wire];
+      gone.setAttribute("aria-label", `Remove wire ${name}`);
+      up.setAttribute("aria-label", `Move wire ${name} up`);
+      down.setAttribute("aria-label", `Move wire ${name} down`);
       row.classList.toggle("on", session.wire === wire);
     };
     const row = h(
@@ -76,6 +103,8 @@ export function wiresPane(session: Session, signal: AbortSignal): { el: HTMLElem
       h("span", { class: "cap ql-ix" }, wire),
       input,
       uses,
+      up,
+      down,
       gone,
     );
     return { row, paint };

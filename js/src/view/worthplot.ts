@@ -1,22 +1,38 @@
-/** The plots behind the three estimates, as plain SVG: fidelities beside Haar's, entanglement, slopes. Geometry in px. */
+/**
+ * The plots behind the three estimates: fidelities beside Haar's, entanglement, slopes beside those of a plateau. Plotly
+ * draws them where the page or the kernel has it; until then, and where it is refused, they are plain SVG. Every share
+ * has its error bar. Geometry in px.
+ */
+import type { Data, Layout, PlotlyHTMLElement } from "plotly.js";
 import type { Worth } from "../core/worth";
-import { h, on, s } from "./dom";
+import { openDialog } from "./dialog";
+import { h, s } from "./dom";
 import { fixed } from "./format";
-import { icon } from "./icons";
+import { baseLayout, config } from "./panelayout";
+import { readTokens, type Tokens } from "./panetokens";
+import type { Plotly } from "./plotly";
 
 const W = 420;
-const H = 196;
+const H = 220;
 const LEFT = 44;
 const BASE = H - 32;
 
+/** Gets the page's plotly.js; rejects where there is none. */
+export type LoadPlotly = () => Promise<Plotly>;
+
 interface Plot {
   readonly shares: readonly number[];
+  /** One standard error of each share. */
+  readonly errors: readonly number[];
   readonly from: number;
   readonly to: number;
   /** Another distribution as a line, with its name. */
   readonly line?: { readonly shares: readonly number[]; readonly name: string };
   readonly label: string;
 }
+
+const errorsOf = (shares: readonly number[], n: number): number[] =>
+  shares.map((p) => Math.sqrt((p * (1 - p)) / Math.max(1, n)));
 
 function binned(values: readonly number[], from: number, to: number, bins: number): number[] {
   const counts = Array<number>(bins).fill(0);
@@ -26,8 +42,9 @@ function binned(values: readonly number[], from: number, to: number, bins: numbe
 }
 
 function draw(plot: Plot): SVGSVGElement {
-  const { shares, from, to, line, label } = plot;
-  const top = Math.max(...shares, ...(line?.shares ?? []), 1e-9) * 1.08;
+  const { shares, errors, from, to, line, label } = plot;
+  const reach = shares.map((p, i) => p + errors[i]!);
+  const top = Math.max(...reach, ...(line?.shares ?? []), 1e-9) * 1.08;
   const x = (i: number): number => LEFT + (i / shares.length) * (W - LEFT - 12);
   const y = (v: number): number => BASE - (v / top) * (BASE - 10);
   const svg = s("svg", {
@@ -50,6 +67,9 @@ function draw(plot: Plot): SVGSVGElement {
     svg.append(
       s("rect", { class: "ql-plot-bar", x: x(i) + 0.5, y: y(p), width, height: Math.max(0, BASE - y(p)) }),
     );
+    if (p === 0) return;
+    const d = `M${((x(i) + x(i + 1)) / 2).toFixed(1)},${y(p + errors[i]!).toFixed(1)}V${y(Math.max(0, p - errors[i]!)).toFixed(1)}`;
+    svg.append(s("path", { class: "ql-plot-err", d }));
   });
   if (line) {
     const d = line.shares
@@ -72,6 +92,51 @@ function draw(plot: Plot): SVGSVGElement {
   return svg;
 }
 
+/** The same for Plotly. Pure: the same plot and tokens, the same figure. */
+export function figureOf(plot: Plot, t: Tokens): { data: Data[]; layout: Partial<Layout> } {
+  const { shares, errors, from, to, line, label } = plot;
+  const step = (to - from) / shares.length;
+  const x = shares.map((_, i) => from + (i + 0.5) * step);
+  const bars = {
+    type: "bar",
+    x,
+    y: [...shares],
+    width: step * 0.9,
+    marker: { color: t.mix(t.series[0] ?? t.ink, 0.75) },
+    error_y: { type: "data", array: [...errors], color: t.ink2, thickness: 1, width: 0 },
+    hovertemplate: "%{x:.3f}: %{y:.3f} ± %{error_y.array:.3f}<extra></extra>",
+  };
+  const other = line && {
+    type: "scatter",
+    mode: "lines",
+    x,
+    y: [...line.shares],
+    line: { color: t.series[1] ?? t.ink, width: 2 },
+    hovertemplate: `%{y:.3f}<extra>${line.name}</extra>`,
+  };
+  const base = baseLayout(t, "worth");
+  const name = line && {
+    x: 1,
+    y: 1,
+    xref: "paper",
+    yref: "paper",
+    xanchor: "right",
+    yanchor: "top",
+    yshift: -28, // under the bar of tools
+    showarrow: false,
+    text: line.name,
+    font: { size: 11, color: t.series[1] ?? t.ink },
+  };
+  const layout = {
+    ...base,
+    margin: { l: LEFT, r: 12, t: 8, b: 40 },
+    xaxis: { ...base.xaxis, range: [from, to], title: { text: label, font: { size: 11 }, standoff: 6 } },
+    yaxis: { ...base.yaxis, rangemode: "tozero" },
+    annotations: name ? [name] : [],
+  };
+  return { data: (other ? [bars, other] : [bars]) as Data[], layout: layout as Partial<Layout> };
+}
+
 export type Which = "expressibility" | "entanglement" | "gradient";
 
 const ABOUT: Record<Which, [title: string, text: string]> = {
@@ -85,77 +150,82 @@ const ABOUT: Record<Which, [title: string, text: string]> = {
   ],
   gradient: [
     "Gradient variance",
-    "Variance of the slope of ⟨Z₀⟩ in a weight picked at random. Near the guide 2⁻ⁿ or below it a plateau is likely.",
+    "Variance of the slope of ⟨Z₀⟩ in a weight picked at random. Near the guide 2⁻ⁿ or below it a plateau is likely; the line is how slopes of that variance would lie.",
   ],
 };
 
-function plotOf(w: Worth, which: Which): Plot {
-  if (which === "expressibility")
-    return {
-      shares: w.histogram,
-      from: 0,
-      to: 1,
-      line: { shares: w.haar, name: "Haar" },
-      label: "fidelity of two states",
-    };
-  if (which === "entanglement")
-    return { shares: binned(w.entanglements, 0, 1, 40), from: 0, to: 1, label: "entanglement of a state" };
+/** A normal distribution of this variance around 0, a share for each bin. */
+function normalShares(variance: number, from: number, to: number, bins: number): number[] {
+  const step = (to - from) / bins;
+  return Array.from({ length: bins }, (_, i) => {
+    const at = from + (i + 0.5) * step;
+    return (step * Math.exp(-(at ** 2) / (2 * variance))) / Math.sqrt(2 * Math.PI * variance);
+  });
+}
+
+export function plotOf(w: Worth, which: Which): Plot {
+  if (which === "expressibility") {
+    const label = "fidelity of two states";
+    const errors = errorsOf(w.histogram, w.samples);
+    return { shares: w.histogram, errors, from: 0, to: 1, line: { shares: w.haar, name: "Haar" }, label };
+  }
+  if (which === "entanglement") {
+    const shares = binned(w.entanglements, 0, 1, 40);
+    const errors = errorsOf(shares, w.entanglements.length);
+    return { shares, errors, from: 0, to: 1, label: "entanglement of a state" };
+  }
   const reach = Math.max(...w.gradients.map(Math.abs), 1e-6);
-  return { shares: binned(w.gradients, -reach, reach, 41), from: -reach, to: reach, label: "slope of ⟨Z₀⟩" };
+  const shares = binned(w.gradients, -reach, reach, 41);
+  const line = { shares: normalShares(w.guide, -reach, reach, 41), name: "variance 2⁻ⁿ" };
+  const errors = errorsOf(shares, w.gradients.length);
+  return { shares, errors, from: -reach, to: reach, line, label: "slope of ⟨Z₀⟩" };
 }
 
 /** Opens the plot of one estimate over the designer. */
-export function openPlot(root: HTMLElement, w: Worth, which: Which, back: () => void): void {
-  const life = new AbortController();
+export function openPlot(
+  root: HTMLElement,
+  w: Worth,
+  which: Which,
+  back: () => void,
+  load?: LoadPlotly,
+): void {
   const [title, text] = ABOUT[which];
   const { value, error } = w[which];
-  const close = h(
-    "button",
-    { class: "ql-btn icon quiet", type: "button", "aria-label": "Close" },
-    icon("close"),
-  );
   const guide = which === "gradient" ? `, guide ${figure(w.guide)}` : "";
-  const sheet = h(
-    "div",
-    { class: "ql-sheet ql-plotsheet", role: "dialog", "aria-modal": "true", "aria-label": title },
-    h("div", { class: "row between" }, h("h2", null, title), close),
+  const flat = which === "gradient" && value <= w.guide;
+  const plot = plotOf(w, which);
+  const box = h("div", { class: "ql-plotbox" }, draw(plot));
+  const { signal } = openDialog(root, { title, class: "ql-plotsheet", back }, () => [
     h("p", null, h("b", null, withError({ value, error }).join(" ± ")), ` from ${w.samples} samples${guide}`),
-    draw(plotOf(w, which)),
+    flat && h("p", { class: "ql-warn" }, "A plateau is likely: the slopes are no larger than the guide."),
+    box,
     h("p", { class: "cap" }, text),
-  );
-  const veil = h("div", { class: "ql-veil" }, sheet);
-  const end = (): void => {
-    life.abort();
-    veil.remove();
-    back();
-  };
-  on(close, "click", end, life.signal);
-  on(
-    veil,
-    "pointerdown",
-    (event) => {
-      event.stopPropagation();
-      if (event.target === veil) end();
+  ]);
+  void load?.().then(
+    (plotly) => {
+      if (!signal.aborted) drawIn(box, plot, plotly, title, signal);
     },
-    life.signal,
+    () => {}, // refused or not built: the SVG stays
   );
-  on(
-    veil,
-    "keydown",
-    (event) => {
-      event.stopPropagation();
-      if (event.key === "Escape") end();
-      if (event.key === "Tab") event.preventDefault(); // one button: the focus stays on it
-    },
-    life.signal,
+}
+
+function drawIn(box: HTMLElement, plot: Plot, plotly: Plotly, title: string, signal: AbortSignal): void {
+  const div = h("div", { class: "ql-plotly", role: "img", "aria-label": plot.label });
+  const { data, layout } = figureOf(plot, readTokens(box));
+  const width = Math.max(200, box.clientWidth || W);
+  box.replaceChildren(div);
+  signal.addEventListener("abort", () => plotly.purge(div), { once: true });
+  void plotly.react(
+    div as unknown as PlotlyHTMLElement,
+    data,
+    { ...layout, width, height: H },
+    config(title),
   );
-  root.append(veil);
-  close.focus();
 }
 
 /** Value and error to the error's first digit: "0.433 ± .005". */
 export function withError({ value, error }: { value: number; error: number }): [string, string] {
-  if (Math.abs(value) < 1e-9 && error < 1e-9) return ["0", "0"]; // what rounding leaves of nothing
+  if (error < 1e-9) return [Math.abs(value) < 1e-9 ? "0" : figure(value), "0"]; // what rounding leaves of nothing
   const digits = error > 0 ? -Math.floor(Math.log10(error)) : 3;
   if (digits > 4) return [figure(value), figure(error)];
   const places = Math.max(0, digits);

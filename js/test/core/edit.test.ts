@@ -118,6 +118,14 @@ group("other commands", () => {
     expect(refusal(circuit(1), { type: "removeWire", wire: 0 })).toMatch(/the only one/);
   });
 
+  it("moves a wire with its gates, and back", () => {
+    const moved = apply(c, { type: "moveWire", wire: 0, to: 2 });
+    expect(moved.qubits).toEqual(["q1", "q2", "q0", "q3"]);
+    expect(moved.ops[0]!.qubits).toEqual(c.ops[0]!.qubits.map((q) => (q === 0 ? 2 : q <= 2 ? q - 1 : q)));
+    expect(apply(moved, { type: "moveWire", wire: 2, to: 0 })).toEqual(c);
+    expect(refusal(c, { type: "moveWire", wire: 9, to: 0 })).toMatch(/no wire 9/);
+  });
+
   it("renames within the rules", () => {
     expect(apply(c, { type: "renameWire", wire: 1, name: "anc" }).qubits[1]).toBe("anc");
     expect(refusal(c, { type: "renameWire", wire: 1, name: "q0" })).toMatch(/two wires/i);

@@ -74,6 +74,15 @@ describe("SVG", () => {
   });
 });
 
+/** Whether something stands at a cell: of its own, or the lower part of a tall box. */
+function reached(table: readonly string[][], row: number, col: number): boolean {
+  if (table[row]![col]!.trim() !== "") return true;
+  return table.slice(0, row).some((cells, up) => {
+    const tall = /\\gate\[(\d+)\]/.exec(cells[col]!);
+    return tall !== null && up + Number(tall[1]) > row;
+  });
+}
+
 describe("LaTeX", () => {
   it("has a cell of each row for each column", () => {
     fc.assert(
@@ -106,6 +115,39 @@ describe("LaTeX", () => {
     expect(text).toContain("\\meter{} \\wire[d][2]{c}");
     expect(text).toContain("\\text{if c0=1}");
     expect(toQuantikz({ ...c, qubits: ["a_b", "50%", "x{y}"] })).toContain("\\lstick{a\\_b}");
+  });
+
+  it("names Greek letters, keeps accents, and gives old TeX the code of what it can't set", () => {
+    const text = toQuantikz({ ...circuit(3), qubits: ["Φ_θ", "größe", "😀|"] });
+    expect(text).toContain("\\lstick{\\ensuremath{\\Phi}\\_\\ensuremath{\\theta}}");
+    expect(text).toContain("\\lstick{größe}");
+    expect(text).toContain("\\lstick{\\ifdefined\\Umathchar 😀\\else U+1F600\\fi{}\\ensuremath{|}}");
+  });
+
+  it("links end at a wire of the same column, on a part of the same gate", () => {
+    fc.assert(
+      fc.property(anyCircuit(5, 12), (d) => {
+        const table = toQuantikz(d)
+          .split("\n")
+          .slice(2, -2)
+          .map((row) => row.replace(/\\\\$/, "").split(/(?<!\\)&/));
+        for (const [at, row] of table.entries())
+          for (const [col, cell] of row.entries()) {
+            const link = /\\wire\[d\]\[(\d+)\]\{([qc])\}/.exec(cell);
+            const tall = /\\gate\[(\d+)\]/.exec(cell);
+            if (tall) expect(at + Number(tall[1])).toBeLessThanOrEqual(d.qubits.length);
+            if (!link) continue;
+            const end = at + Number(link[1]);
+            if (link[2] === "c") expect(end).toBe(d.qubits.length);
+            else {
+              const inside = tall !== null && end < at + Number(tall[1]);
+              expect(end).toBeLessThan(d.qubits.length);
+              if (!inside) expect(reached(table, end, col), table.map((r) => r[col]).join("|")).toBe(true);
+            }
+          }
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

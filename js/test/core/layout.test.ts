@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Circuit, wiresOf } from "../../src/core/circuit";
+import { apply } from "../../src/core/edit";
 import { type Layout, layout, METRICS, type Rect } from "../../src/core/layout";
 import { elide } from "../../src/core/metrics";
 import { stats } from "../../src/core/stats";
@@ -181,19 +182,76 @@ describe("properties", () => {
   });
 });
 
-it("lays out 1,000 operations on 50 wires in less than 20 ms", () => {
-  const ops = Array.from({ length: 1000 }, (_, i) =>
+/** n operations on 50 wires, and how often the layout of them reads a field of one. */
+function reads(n: number): number {
+  let count = 0;
+  const watched = (op: object): Circuit["ops"][number] =>
+    new Proxy(op as Circuit["ops"][number], {
+      get(target, key) {
+        count += 1;
+        return Reflect.get(target, key);
+      },
+    });
+  const ops = Array.from({ length: n }, (_, i) =>
     i % 3 === 0 ? gate("cx", [i % 49, (i % 49) + 1]) : gate("ry", i % 50, `w[${i}]*x[0]+w[1]`),
   );
   const c: Circuit = {
     ...circuit(50),
-    ops: ops.map((op, i) => ({ params: [], controls: [], anticontrols: [], clbits: [], ...op, id: `g${i}` })),
+    ops: ops.map((op, i) =>
+      watched({ params: [], controls: [], anticontrols: [], clbits: [], ...op, id: `g${i}` }),
+    ),
   };
-  layout(c);
-  const times = Array.from({ length: 7 }, () => {
-    const start = performance.now();
-    layout(c);
-    return performance.now() - start;
+  expect(layout(c).items).toHaveLength(n);
+  return count;
+}
+
+it("costs the same for each operation, whether there are 100 or 1,000 on 50 wires", () => {
+  const [few, many] = [reads(100) / 100, reads(1000) / 1000];
+  expect(few).toBeGreaterThan(5);
+  expect(many).toBeLessThan(few * 1.02);
+  expect(many).toBeLessThan(100);
+});
+
+describe("blocks in the drawing", () => {
+  const twice = (n: number): Circuit => {
+    const grouped = apply(circuit(2, gate("ry", 0, "w[0]"), gate("cx", [0, 1])), {
+      type: "group",
+      ids: ["g1", "g2"],
+      name: "ring",
+    });
+    let c = grouped;
+    for (let i = 1; i < n; i++) c = apply(c, { type: "duplicate", ids: [c.ops.at(-1)!.id] });
+    return c;
+  };
+  const look = { open: new Set<string>(), unrolled: new Set<string>() };
+
+  it("prints equal instances in a row once, with how often, and no number is lost", () => {
+    const c = twice(4);
+    const l = layout(c, {}, look);
+    expect(l.columns.map((s) => s.w > 0)).toEqual([true, false, false, false]);
+    expect(l.items[0]).toMatchObject({ fullAngle: "2 gates, × 4", run: { rolled: true } });
+    expect(l.items.map((p) => p.hidden === true)).toEqual([false, true, true, true]);
+    expect(l.items.map((p) => p.col)).toEqual([0, 1, 2, 3]);
+    expect(l.after(0)).toBe(4);
+    expect(l.columns).not.toEqual(layout(c).columns); // without a look each stands for itself
+    const each = layout(c, {}, { ...look, unrolled: new Set([c.ops[0]!.id]) });
+    expect(each.columns.every((s) => s.w > 0)).toBe(true);
   });
-  expect(Math.min(...times)).toBeLessThan(20);
+
+  it("prints each where something else starts beside them", () => {
+    const beside = apply(twice(3), { type: "addWire" });
+    const c = apply(beside, { type: "insert", op: { gate: "h", qubits: [2] }, at: 0 });
+    const more = apply(c, { type: "insert", op: { gate: "h", qubits: [2] }, at: 0 });
+    expect(layout(more, {}, look).items.some((p) => p.run?.ids.length === 3)).toBe(false);
+  });
+
+  it("opens an instance in place: its gates lie within its outline, in their own columns", () => {
+    const c = twice(1);
+    const [p] = layout(c, {}, { ...look, open: new Set([c.ops[0]!.id]) }).items;
+    expect(p!.kind).toBe("open");
+    expect(p!.inner!.map((one) => one.kind)).toEqual(["box", "target"]);
+    expect(p!.inner!.every((one) => inside(one, p!))).toBe(true);
+    expect(p!.inner![0]!.x).toBeLessThan(p!.inner![1]!.x);
+    expect(p!.name!.text).toBe("ring  open, 2 gates");
+  });
 });

@@ -1,5 +1,6 @@
 /** Python and JavaScript held to the same bytes, words and numbers: tests/vectors, written by tests/vectors/make.py. */
 import { describe, expect, it } from "vitest";
+import { shortAngle } from "../../src/core/anglelabel";
 import { flattened } from "../../src/core/blocks";
 import { family, nInputs, nWeights } from "../../src/core/circuit";
 import { CircuitError } from "../../src/core/errors";
@@ -18,6 +19,7 @@ interface Exprs {
   valid: {
     input: string;
     canonical: string;
+    label: string;
     symbols: string[];
     value?: number;
     derivatives?: Record<string, number>;
@@ -58,6 +60,7 @@ describe("expr.json", () => {
   it.each(valid)("$input", (v) => {
     const e = parseExpr(v.input);
     expect(printExpr(e)).toBe(v.canonical);
+    expect(shortAngle(v.canonical)).toBe(v.label);
     expect(parseExpr(v.canonical)).toEqual(e);
     expect(symbols(e).map((s) => `${s.kind}[${s.index}]`)).toEqual(v.symbols);
     if (v.value === undefined) return;

@@ -97,8 +97,20 @@ export function fakeSizes(width = 600, height = 196): void {
   globalThis.IntersectionObserver = undefined as unknown as typeof IntersectionObserver;
 }
 
-/** Waits, and then for as many frames as a panel needs to draw all its panes, one a frame, however slow the machine. */
+/**
+ * Waits, and then for as many frames as a panel needs to draw all its panes, one a frame. On a loaded machine, which is
+ * known by its late timers, drawing rests longer, too: so does this.
+ */
 export async function frame(ms = 150): Promise<void> {
+  const start = performance.now();
   await new Promise((done) => setTimeout(done, ms));
+  const late = Math.min(2000, 10 * Math.max(0, performance.now() - start - ms - 5));
+  if (late > 0) await new Promise((done) => setTimeout(done, late));
   for (let i = 0; i < 12; i++) await new Promise((done) => requestAnimationFrame(done));
+}
+
+/** Waits for what the last action must bring about: a loaded machine draws late. */
+export async function until(check: () => boolean, ms = 5000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!check() && Date.now() < end) await frame(20);
 }

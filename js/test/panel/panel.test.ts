@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Panel, type PanelOptions, panel } from "../../src/view/panel";
-import { type Bench, bench, type Drawn, fakePlotly, fakeSizes, frame } from "./helpers";
+import { type Bench, bench, type Drawn, fakePlotly, fakeSizes, frame, until } from "./helpers";
 
 const RUN = "01JD7-42";
 let root: HTMLElement;
@@ -162,7 +162,7 @@ describe("states", () => {
     const error = { type: "ValueError", message: "loss is NaN", cure: "lower the rate", traceback: "line 1" };
     b.kernel.now = { ...b.kernel.now, state: "failed", error };
     b.kernel.tell();
-    await frame();
+    await until(() => drawn.get("loss")?.data.at(-1)?.mode === "markers");
     expect(text(".ql-notes")).toContain("Failed at step 30. ValueError: loss is NaN.Lower the rate.");
     expect($<HTMLDetailsElement>(".ql-notes details").open).toBe(false);
     expect(text(".ql-notes pre")).toBe("line 1");

@@ -5,7 +5,7 @@ import { type PanelOptions, panel } from "../../src/view/panel";
 import { snapped } from "../../src/view/panelbranch";
 import { Readings } from "../../src/view/panereadings";
 import { FakeKernel, status } from "../stream/fake";
-import { bench, type Drawn, fakePlotly, fakeSizes, frame } from "./helpers";
+import { bench, type Drawn, fakePlotly, fakeSizes, frame, until } from "./helpers";
 
 const IDS = Array.from({ length: 20 }, (_, i) => `R${i}`);
 let root: HTMLElement;
@@ -79,12 +79,12 @@ describe("several runs", () => {
   it("unticks by a click, changes the current run by Enter, fades the others while one is pointed at", async () => {
     await mount(IDS.slice(0, 3));
     $("[data-run=R1]").click();
-    await frame(300);
+    await until(() => drawn.get("loss")?.data.some((d) => d.name === "run 1") === false);
     expect(drawn.get("loss")?.data.some((d) => d.name === "run 1")).toBe(false);
     $("[data-run=R2]").dispatchEvent(
       new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
     );
-    await frame(300);
+    await until(() => drawn.get("loss")?.data.some((d) => d.name === "run 0") === true);
     expect($("[data-run=R2]").getAttribute("aria-current")).toBe("true");
     expect(drawn.get("loss")?.data.some((d) => d.name === "run 0")).toBe(true);
     $("[data-run=R0]").dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));

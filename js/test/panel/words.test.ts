@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { logTicks } from "../../src/view/paneaxis";
 import { confusionPane } from "../../src/view/paneconfusion";
-import { logTicks } from "../../src/view/panefigure";
 import { decades } from "../../src/view/panelbar";
 import { sentence } from "../../src/view/panelnotes";
 import { choice, slider } from "../../src/view/panelparts";

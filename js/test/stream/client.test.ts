@@ -53,7 +53,7 @@ describe("opening", () => {
   it("takes the columns from hello, pulls what is there and stashes what comes meanwhile", () => {
     const first = run([{ type: "open", now: 0 }, message(hello({ n: 5 }))]);
     expect(first.put).toEqual([{ reset: COLUMNS }]);
-    expect(first.send.at(-1)).toMatchObject({ type: "pull", from: 0, to: 5, points: 8000 });
+    expect(first.send.at(-1)).toMatchObject({ type: "pull", from: 0, to: 5, points: 1400 });
     const early = reduce(first.state, append(1, 5, 2));
     expect(early.put).toEqual([]);
     const pulled: FromKernel = { type: "history", run: RUN, id: "c:0", from: 0, n: 5, total: 7, exact: true };
@@ -103,7 +103,7 @@ describe("frames", () => {
     const gap = reduce(state, append(3, 8, 2));
     expect(gap.send).toEqual([
       { type: "ack", client: "c", run: RUN, seq: 3 },
-      { type: "pull", client: "c", run: RUN, id: "c:0", from: 5, to: 8, points: 8000 },
+      { type: "pull", client: "c", run: RUN, id: "c:0", from: 5, to: 8, points: 1400 },
     ]);
     expect(types(reduce(gap.state, append(4, 10, 1)))).toEqual(["ack"]); // one pull at a time
   });

@@ -51,10 +51,13 @@ describe("blocks", () => {
     await press("Ctrl+a", "G");
     expect(labels()).toEqual([expect.stringContaining("block 1")]);
     expect(value().blocks).toHaveLength(1);
-    await press("d"); // a second instance
+    await press("d"); // a second instance: both print once
+    expect(labels()).toEqual([expect.stringContaining("block 1, 2 times")]);
+    expect(value().ops).toHaveLength(2);
+    await press("Home", "Shift+K");
     expect(labels()).toHaveLength(2);
 
-    await press("Home", "K");
+    await press("Enter");
     expect(labels()).toHaveLength(3);
     expect(root.querySelector<HTMLElement>(".ql-back")!.hidden).toBe(false);
     await press("End", "z");

@@ -47,6 +47,33 @@ describe("the estimates of the strip", () => {
     expect(root.querySelector(".ql-plotsheet")).toBeNull();
   });
 
+  it("are drawn by Plotly with error bars where there is one, and by SVG where it is refused", async () => {
+    const calls: { type: string; error_y?: { array: number[] } }[][] = [];
+    const purged: unknown[] = [];
+    const plotly = {
+      react: (_: unknown, data: (typeof calls)[number]) => Promise.resolve(calls.push(data)),
+      purge: (div: unknown) => purged.push(div),
+    };
+    let answer: () => Promise<never> = () => Promise.reject(new Error("not built"));
+    const store = fakeStore(print(circuit(2, "ry 0 w[0]", "ry 1 w[1]", "cx 0 1")));
+    designer(root, store, { plotly: () => answer() }, end.signal);
+    await until(() => cell("Gradient variance") && !cell("Gradient variance").disabled);
+    cell("Gradient variance").click();
+    await new Promise((done) => setTimeout(done));
+    expect(root.querySelectorAll(".ql-plot-bar").length).toBeGreaterThan(0);
+    expect(root.querySelectorAll(".ql-plot-err").length).toBeGreaterThan(0);
+    root.querySelector<HTMLElement>(".ql-plotsheet [aria-label='Close']")!.click();
+
+    answer = () => Promise.resolve(plotly as never);
+    cell("Gradient variance").click();
+    await until(() => calls.length === 1);
+    expect(calls[0]!.map((trace) => trace.type)).toEqual(["bar", "scatter"]);
+    expect(calls[0]![0]!.error_y!.array.some((e) => e > 0)).toBe(true);
+    expect(root.querySelector(".ql-plot-bar")).toBeNull();
+    root.querySelector<HTMLElement>(".ql-plotsheet [aria-label='Close']")!.click();
+    expect(purged).toHaveLength(1);
+  });
+
   it("say why there are none", async () => {
     designer(root, fakeStore(print(circuit(1, "h 0"))), {}, end.signal);
     await until(() => cell("Entanglement") !== undefined);

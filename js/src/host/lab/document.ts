@@ -8,6 +8,8 @@ import { Widget } from "@lumino/widgets";
 import { empty } from "../../core/circuit";
 import { print } from "../../core/text";
 import { designer } from "../../view/designer";
+import type { DesignerHandle } from "../../view/handle";
+import { offeredPlotly } from "../../view/plotly";
 import { CARD_SERVICES, offer, type Services } from "./cards";
 import { circuitIcon } from "./icons";
 import { documentStore, qasmStore } from "./store";
@@ -19,6 +21,9 @@ const QASM_TYPE = "qlab-openqasm";
 /** The designer filling a document area. */
 class DesignerWidget extends Widget {
   private readonly _life = new AbortController();
+  private _designer: DesignerHandle | undefined;
+  /** Chosen before there was anything to focus. */
+  private _early = false;
 
   constructor(private readonly _context: DocumentRegistry.Context) {
     super();
@@ -26,8 +31,17 @@ class DesignerWidget extends Widget {
     this._life.signal.addEventListener("abort", () => this.node.replaceChildren());
     void this._context.ready.then(() => {
       if (this.isDisposed) return;
-      designer(this.node, storeOf(this._context), { document: true }, this._life.signal);
+      const options = { document: true, plotly: offeredPlotly };
+      this._designer = designer(this.node, storeOf(this._context), options, this._life.signal);
+      if (this._early) this._designer.focus();
     });
+  }
+
+  /** The keys belong to the drawing of the document that has been chosen. */
+  protected override onActivateRequest(): void {
+    this._early = true;
+    const { activeElement } = document;
+    if (activeElement === this.node || !this.node.contains(activeElement)) this._designer?.focus();
   }
 
   override dispose(): void {

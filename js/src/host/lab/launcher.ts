@@ -2,27 +2,13 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { CARD_SERVICES, offer, type Services } from "./cards";
 import { labIcon } from "./icons";
-
-// What is used of @jupyterlab/notebook's NotebookPanel, so that its sources are not a build dependency.
-interface NotebookPanel {
-  revealed: Promise<void>;
-  context: { ready: Promise<void> };
-  sessionContext: { ready: Promise<void> };
-  content: { activeCell: { model: { sharedModel: { setSource(text: string): void } } } | null };
-}
+import { type NotebookPanel, newNotebook, runHere } from "./notebooks";
 
 const FIRST_CELL = "import qlab\n\nqlab.Lab()";
 
 async function openLab(app: JupyterFrontEnd, cwd: string): Promise<NotebookPanel> {
-  const panel = (await app.commands.execute("notebook:create-new", {
-    cwd,
-    kernelName: "python3",
-  })) as NotebookPanel;
-  await panel.revealed;
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  panel.content.activeCell?.model.sharedModel.setSource(FIRST_CELL);
-  await app.commands.execute("notebook:run-cell");
+  const panel = await newNotebook(app, cwd);
+  await runHere(app, panel, FIRST_CELL);
   return panel;
 }
 

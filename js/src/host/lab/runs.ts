@@ -9,43 +9,11 @@ import type { Link } from "../../stream/messages";
 import { h } from "../../view/dom";
 import { type RunsView, runs } from "../../view/runs";
 import { runsIcon } from "./icons";
+import { type Comm, type Kernel, type NotebookPanel, notebooks, runBelow } from "./notebooks";
 
 const SETUP = "from qlab.widgets.runstable import offer_sidebar as _offer\n_offer()\ndel _offer";
 const TARGET = "qlab.runs";
 const LOOK = 1500;
-
-// What is used of a kernel, a comm and a notebook, so that their packages are not build dependencies.
-interface Comm {
-  onMsg: (message: { content: { data: unknown } }) => void;
-  onClose: () => void;
-  open(): unknown;
-  send(data: object): unknown;
-  close(): unknown;
-  readonly isDisposed: boolean;
-}
-interface Kernel {
-  readonly id: string;
-  readonly status: string;
-  readonly isDisposed: boolean;
-  requestExecute(content: object): { done: Promise<{ content: { status: string; evalue?: string } }> };
-  createComm(target: string): Comm;
-}
-interface NotebookPanel {
-  readonly id: string;
-  readonly node: HTMLElement;
-  readonly sessionContext: { session: { kernel: Kernel | null } | null; ready: Promise<void> };
-  readonly content: {
-    activeCellIndex: number;
-    activeCell: { model: { sharedModel: { setSource(text: string): void } } } | null;
-    widgets: { node: HTMLElement }[];
-  };
-}
-
-const isNotebook = (widget: unknown): widget is NotebookPanel =>
-  typeof widget === "object" &&
-  widget !== null &&
-  "sessionContext" in widget &&
-  Array.isArray((widget as NotebookPanel).content?.widgets);
 
 /** What opens the panel of a run, or of several over each other. */
 function code(run: string, others: readonly string[], resume: boolean): string {
@@ -95,17 +63,9 @@ class Sidebar extends Widget {
 
   /** Runs the code in a new cell under the active one of the notebook at hand, or of the one that holds `near`. */
   open(run: string, others: readonly string[], resume: boolean, near?: Node): boolean {
-    const found = [...this._notebooks()].find((nb) => near && nb.node.contains(near)) ?? this._notebook();
+    const found = [...notebooks(this._app)].find((nb) => near && nb.node.contains(near)) ?? this._notebook();
     if (!found) return false;
-    const { commands, shell } = this._app;
-    void (async () => {
-      shell.activateById(found.id);
-      const at = found.content.widgets.findIndex((cell) => near && cell.node.contains(near));
-      if (at >= 0) found.content.activeCellIndex = at;
-      await commands.execute("notebook:insert-cell-below");
-      found.content.activeCell?.model.sharedModel.setSource(code(run, others, resume));
-      await commands.execute("notebook:run-cell");
-    })();
+    void runBelow(this._app, found, code(run, others, resume), near);
     return true;
   }
 
@@ -126,16 +86,9 @@ class Sidebar extends Widget {
     super.dispose();
   }
 
-  private *_notebooks(): Generator<NotebookPanel> {
-    const { currentWidget } = this._app.shell;
-    if (isNotebook(currentWidget)) yield currentWidget;
-    for (const widget of this._app.shell.widgets("main"))
-      if (isNotebook(widget) && (widget as unknown) !== currentWidget) yield widget;
-  }
-
   /** The current notebook, else any that has a kernel. */
   private _notebook(): NotebookPanel | undefined {
-    const all = [...this._notebooks()];
+    const all = [...notebooks(this._app)];
     return all.find((nb) => nb.sessionContext.session?.kernel) ?? all[0];
   }
 

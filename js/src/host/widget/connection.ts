@@ -16,8 +16,11 @@ interface Kernel {
   connectionStatus?: string;
   statusChanged?: Signal;
   connectionStatusChanged?: Signal;
+  reconnect?(): Promise<void>;
 }
 
+/** Milliseconds a socket may be down before it is said: most come back by themselves sooner. */
+const BLINK = 1500;
 const GONE = new Set(["dead", "terminating", "restarting", "autorestarting"]);
 
 /**
@@ -26,6 +29,8 @@ const GONE = new Set(["dead", "terminating", "restarting", "autorestarting"]);
  */
 export function connection(model: Model, el: HTMLElement, signal: AbortSignal): Connection {
   let closed = false;
+  let held = false;
+  let cut: number | null = null;
   const listeners = new Set<() => void>();
   const tell = (): void => {
     for (const listener of listeners) listener();
@@ -33,10 +38,20 @@ export function connection(model: Model, el: HTMLElement, signal: AbortSignal): 
   const manager = model.widget_manager as unknown as { kernel?: Kernel | null };
   const kernel = manager?.kernel ?? null;
   const down = (): boolean =>
-    kernel !== null && (GONE.has(kernel.status ?? "") || kernel.connectionStatus === "disconnected");
+    kernel !== null &&
+    (GONE.has(kernel.status ?? "") ||
+      kernel.connectionStatus === "disconnected" ||
+      (cut !== null && Date.now() - cut >= BLINK));
   const check = (): void => {
     // after a restart the comm is gone, though the kernel comes back
     closed ||= GONE.has(kernel?.status ?? "");
+    held ||= kernel?.connectionStatus === "connected";
+    const cutting = held && kernel?.connectionStatus === "connecting";
+    if (cutting && cut === null) {
+      cut = Date.now();
+      setTimeout(() => !signal.aborted && tell(), BLINK);
+    }
+    if (!cutting) cut = null;
     tell();
   };
   for (const change of [kernel?.statusChanged, kernel?.connectionStatusChanged]) {
@@ -54,6 +69,8 @@ export function connection(model: Model, el: HTMLElement, signal: AbortSignal): 
   return {
     connected: () => !closed && !down(),
     gone: () => closed,
+    // JupyterLab itself doesn't try again once a socket was closed for good (1000, 1001)
+    retry: () => void kernel?.reconnect?.().catch(() => {}),
     // a plugin of the labextension that hears this opens the run in a new cell, and says so by cancelling
     reopen: (run) =>
       !el.dispatchEvent(

@@ -4,6 +4,7 @@ import type { RenderProps } from "@anywidget/types";
 import { panel, type Settings } from "../../view/panel";
 import { connection } from "./connection";
 import { modelLink, onTrait } from "./model";
+import { keepStill } from "./still";
 
 interface Traits {
   run_id: string;
@@ -13,6 +14,7 @@ interface Traits {
 }
 
 function render({ model, el, signal }: RenderProps<Traits>): void {
+  keepStill(model, signal);
   const view = panel(
     el,
     modelLink(model, signal),
@@ -26,6 +28,7 @@ function render({ model, el, signal }: RenderProps<Traits>): void {
         model.set("height", height);
         model.save_changes();
       },
+      onTheme: (theme) => model.send({ type: "theme", theme }),
       onSettings: (now) => {
         model.set("settings", { ...now });
         model.save_changes();

@@ -1,0 +1,94 @@
+/** What the plots of a panel are drawn from, and which of them need it: one pane a step. Decides no arrangement. */
+
+import type { Timers } from "../stream/session";
+import { isActive } from "../stream/state";
+import { Curves, type Settings } from "./panecurves";
+import { isLog, type Scene } from "./panefigure";
+import type { Members } from "./panelset";
+import type { PlotPane } from "./paneplot";
+import type { Tokens } from "./panetokens";
+import type { Plotly } from "./plotly";
+
+/** What the user has arranged and where he looks, at this moment. */
+export interface Look {
+  readonly settings: Settings;
+  readonly zoom: [number, number] | null;
+  readonly reset: number;
+  readonly picked: number | null;
+  /** Grows with each change of the theme. */
+  readonly theme: number;
+  readonly tokens: Tokens;
+  readonly panes: readonly PlotPane[];
+  /** Changes with the columns of the run. */
+  readonly columns: string;
+}
+
+export interface Painter {
+  scene(): Scene;
+  /** One pane a step, so that a page stays smooth while all of them are drawn. */
+  draw(plotly: Plotly | null, done: () => void): Generator<void>;
+}
+
+const DESCRIBE = 1000;
+
+export function painter(members: Members, look: () => Look, timers: Timers): Painter {
+  const fine = new Curves();
+  let described = 0;
+
+  function scene(): Scene {
+    const { settings, tokens, zoom, reset, picked } = look();
+    const member = members.current;
+    const { session, curves, readings } = member;
+    const { status } = session.state;
+    curves.use(session.columns, settings, status);
+    const others = members.overlays(settings);
+    const base = { settings, status, tokens, zoom, reset, picked, readings, others };
+    return { run: member.id, curves, ...base, own: members.pen(member) };
+  }
+
+  /** The scene of a zoom for which finer rows have come. */
+  function closer(now: Scene): Scene {
+    const { detail } = members.current.session;
+    if (!now.zoom || !detail) return now;
+    fine.use(detail, now.settings, now.status);
+    return { ...now, curves: fine };
+  }
+
+  /** What a pane's picture depends on. */
+  function keyOf(pane: PlotPane, now: Scene, { theme, columns: seen, picked, zoom, reset }: Look): string {
+    const { id, session } = members.current;
+    const { columns, state, detail } = session;
+    const { status } = state;
+    const { across, smoothing } = now.settings;
+    const rows = [id, columns.version, seen.length, status?.state, status?.total];
+    const marks = [picked, status?.events.length, status?.baseline?.name, members.pointed];
+    const over = now.others.map((o) => `${o.id}:${o.color}:${o.curves.columns.version}`);
+    const measured = pane.spec.watch ? now.readings.version : 0;
+    const axis = [measured, across, smoothing, isLog(pane.spec, now.settings), zoom, reset, theme, detail?.n];
+    return [...rows, ...marks, ...over, ...axis].join();
+  }
+
+  return {
+    scene,
+    *draw(plotly, done) {
+      if (!plotly) return;
+      const { status, phase, have } = members.current.session.state;
+      // before the first rows a pane keeps its grey bars, so that nothing jumps
+      if (phase === "idle" || (status === null && have === 0)) return;
+      const { panes } = look();
+      for (const pane of panes) {
+        const now = look();
+        if (now.panes !== panes) return; // rebuilt meanwhile, for other columns
+        if (!pane.element.isConnected) continue; // hidden
+        const drawn = closer(scene());
+        if (pane.draw(plotly, drawn, keyOf(pane, drawn, now))) yield;
+      }
+      done();
+      const at = timers.now();
+      if (at - described < DESCRIBE && isActive(status)) return;
+      described = at;
+      const now = scene();
+      for (const pane of panes) pane.describe(now);
+    },
+  };
+}
