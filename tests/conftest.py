@@ -1,8 +1,9 @@
-"""For every test, kernels and scripts that it starts included: runs are stored in a folder of the session's own."""
+"""For every test, kernels and scripts that it starts included: runs are stored in a folder of the session's own, and Ctrl-C works."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,3 +20,10 @@ def _runs_are_kept_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         del os.environ["QLAB_HOME"]
     else:
         os.environ["QLAB_HOME"] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_arrive() -> None:
+    """A shell that starts us in the background has Ctrl-C ignored, and children inherit that."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
