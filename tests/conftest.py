@@ -1,4 +1,4 @@
-"""For every test, kernels and scripts that it starts included: runs are stored in a folder of the session's own, and Ctrl-C works."""
+"""For every test, kernels and scripts included: runs are stored in a folder of the session's own, and Ctrl-C works."""
 
 from __future__ import annotations
 
