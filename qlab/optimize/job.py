@@ -86,6 +86,7 @@ class Run:
         self.version = 0  # grows with every event, for panels
         self.problem: Any = None  # what it solves, and its time limit, for panels
         self.limit = 0.0
+        self.settings: dict[str, Any] = {}  # as far as known: coarse, refine, time_limit, seed
         self._panel: Any = None
         self._failure: BaseException | None = None
         self._events: list[Event] = []

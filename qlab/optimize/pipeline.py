@@ -70,6 +70,8 @@ def start(p: Problem, **options: Any) -> Run:
     checked = _checked(p, options)
     run = Run(p.name, lambda stop: stream(p, stop=stop, **checked))
     run.problem, run.limit = p, float(checked["time_limit"])
+    asked = {key: checked[key] for key in ("coarse", "time_limit", "seed")}
+    run.settings = {**asked, "refine": checked["refine"] or "auto"}
     return run.start()
 
 

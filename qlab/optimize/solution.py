@@ -70,7 +70,7 @@ class Solution:
     def panel(self) -> Any:
         """The solve as a widget: value, bound, gap, stages, energies, angles, the answer, the certificate."""
         run = Run(self.problem.name, lambda stop: iter(self.events))
-        run.problem, run.limit = self.problem, self.seconds
+        run.problem, run.limit, run.settings = self.problem, self.seconds, {"seed": self.seed}
         run.start().wait()
         return run.panel
 

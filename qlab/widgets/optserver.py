@@ -73,6 +73,7 @@ class OptServer:
 
     def attach(self, run: optimize.Run, p: optimize.Problem, limit: float) -> None:
         """Follow a solve that was started in Python, of a problem that the copied code calls ``p``."""
+        self._settings |= run.settings
         self._take(p, None)
         self._follow_run(run, p, limit)
 

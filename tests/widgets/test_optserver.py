@@ -13,6 +13,7 @@ import pytest
 import qlab
 from qlab import optimize
 from qlab.optimize.events import Bound, Incumbent, StageEnded, StageStarted, Started
+from qlab.training.job import ticker
 from qlab.widgets import optserver
 from qlab.widgets.optexamples import TEMPLATES, form_of, template
 from qlab.widgets.optfigure import figure
@@ -268,11 +269,13 @@ def test_the_panel_of_a_solve_follows_it_and_of_a_solution_shows_its_end() -> No
         assert panel.run.problem == p
         sent: list[dict[str, Any]] = []
         panel.server._link = lambda message, buffers: sent.append(message)
+        ticker.remove(panel.server.pump)  # this thread answers
         panel.server.handle({"type": "open"})
         panel.server.pump()
         status = next(m["status"] for m in reversed(sent) if m["type"] == "status" and m["status"])
         assert (status["state"], status["value"], status["gap"]) == ("optimal", 7, 0.0)
         assert any(m["type"] == "figure" and m["figure"]["kind"] == "gantt" for m in sent)
+        assert next(m for m in sent if m["type"] == "form")["settings"]["seed"] == 1
         html = panel._repr_mimebundle_()[0]["text/html"]
         assert "two jobs" in html
         assert "Certified optimal" in html
@@ -289,5 +292,23 @@ def test_the_panel_of_qaoa_shows_its_angles() -> None:
     try:
         assert panel.server.story.coarse["gammas"] == list(run.angles.gammas)
         assert panel.server.story.state == "done"
+    finally:
+        panel.close()
+
+
+def test_solving_again_from_a_panel_asks_for_the_same() -> None:
+    p = optimize.job_shop([[(0, 3), (1, 2)], [(1, 2), (0, 4)]])
+    run = optimize.start(p, coarse="none", refine="local", time_limit=2, seed=3)
+    run.wait()
+    panel = run.panel
+    try:
+        sent: list[dict[str, Any]] = []
+        panel.server._link = lambda message, buffers: sent.append(message)
+        ticker.remove(panel.server.pump)  # this thread answers
+        panel.server.handle({"type": "open"})
+        panel.server.pump()
+        form = next(m for m in sent if m["type"] == "form")
+        assert form["settings"] == {"coarse": "none", "refine": "local", "time_limit": 2, "seed": 3}
+        assert "seed=3" in form["code"]
     finally:
         panel.close()

@@ -40,20 +40,23 @@ export function answerHead(box: HTMLElement, status: Status, signal: AbortSignal
   );
 }
 
+/** What is said where no certificate is: on the way, after a pass that proves nothing, after a fault. */
+function unverified(status: Status): [string, string] {
+  const found = status.value === null ? "No feasible point" : `Found by ${status.found_by}`;
+  if (status.state === RUNNING)
+    return ["Solving", `${found}${status.value === null ? " so far" : ""}; Stop keeps it and its bound`];
+  if (status.state === "failed") return ["No answer", "The solve failed"];
+  return ["Not verified", `${found}; this pass alone proves nothing`];
+}
+
 function badge(status: Status, signal: AbortSignal): HTMLElement {
   const c = status.certificate;
   if (!c) {
-    const busy = status.state === RUNNING;
-    const found = status.value === null ? "No feasible point so far" : `Found by ${status.found_by}`;
+    const [title, words] = unverified(status);
     return h(
       "div",
       { class: "ql-opt-cert" },
-      h(
-        "div",
-        { class: "grow" },
-        h("b", null, busy ? "Solving" : "No answer"),
-        h("div", { class: "sub" }, busy ? `${found}; Stop keeps it and its bound` : "The solve failed"),
-      ),
+      h("div", { class: "grow" }, h("b", null, title), h("div", { class: "sub" }, words)),
     );
   }
   const tone = TONES[c.kind] ?? "";

@@ -201,8 +201,8 @@ export function energy(coarse: Coarse | null, t: Tokens, ok: string, label: stri
           arrowhead: 0,
           arrowwidth: 1,
           arrowcolor: ok,
-          ax: 24,
-          ay: -24,
+          ax: 16, // beside the bar: what is above it belongs to the large figure
+          ay: 4,
           bgcolor: tint(t.bg, 0.85),
           xanchor: "left",
           font: { size: 11, color: ok },

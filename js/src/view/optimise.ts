@@ -219,7 +219,7 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
     }
     showAngles();
     const words: Record<string, string> = {
-      running: `solving, ${seconds(status.seconds)} of ${status.limit} s`,
+      running: `solving, ${seconds(status.seconds)}${status.limit > 0 ? ` of ${status.limit} s` : ""}`,
       optimal: `solved in ${seconds(status.seconds)}`,
       stopped: `stopped after ${seconds(status.seconds)}; the bound holds`,
       "time limit": `time limit of ${status.limit} s reached; the bound holds`,
