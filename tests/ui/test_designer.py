@@ -131,7 +131,7 @@ def test_openqasm_is_typed_and_the_state_is_shown_at_a_column(notebook: Notebook
     canvas.focus()
     for _ in range(3):
         keys.press("[")
-    assert "before column" in about.inner_text()
+    about.filter(has_text="before column").wait_for()
     shot("designer-marker", ".ql-ds")
 
     canvas.focus()

@@ -104,23 +104,6 @@ def test_nothing_is_lost_when_the_socket_is_cut_twenty_times(notebook: Notebook)
     assert_same(notebook)
 
 
-def test_four_panels_have_their_whole_history_again_after_a_reload_in_mid_run(notebook: Notebook) -> None:
-    page = notebook.page
-    notebook.new(SETUP, "run.panel", "run.panel", "run.panel", name="four.ipynb").run(0)
-    for i in (1, 2, 3):
-        notebook.run(i)
-    page.wait_for_selector(".ql-panel .main-svg", timeout=60_000)
-    page.wait_for_function(f"() => ({HELD})()[0].length >= 300", timeout=60_000)
-    notebook.command("docmanager:save")
-    notebook.open("four.ipynb")
-    page.wait_for_selector(".ql-panel[data-state='running'] .main-svg", timeout=60_000)
-    notebook.evaluate("run.pause()")
-    page.wait_for_selector(".ql-panel[data-state='paused']", timeout=15_000)
-    assert page.locator(".ql-panel").count() == 4
-    stop(notebook)
-    assert_same(notebook)
-
-
 def test_after_a_restart_of_the_kernel_the_run_is_one_click_away(notebook: Notebook) -> None:
     page = notebook.page
     notebook.new(SETUP.replace("tempfile.mkdtemp()", "'stored'"), name="gone.ipynb").run(0)

@@ -24,6 +24,8 @@ for one in run.panel.runs: one.wait()
 for i in range(20):
     qlab.train(c, fx, epochs=4, batch=32, lr=0.02 * (i + 1), seed=i, name=f"lr {0.02 * (i + 1):.2f}").wait()
 qlab.compare(qlab.runs()[:20]).panel"""
+ALL_DRAWN = """() => [...document.querySelectorAll('.ql-panel')[1].querySelectorAll('.ql-plot')]
+  .filter(p => p.offsetParent !== null && p.data?.some(t => t.x?.length > 1)).length >= 4"""
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
 FINDINGS = """selector => axe.run(document.querySelector(selector), {runOnly: ['wcag2a', 'wcag2aa']})
   .then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
@@ -60,7 +62,7 @@ def test_panes_branch_twenty_runs_table_and_sidebar(wide: Notebook, shot: Shot) 
     page.wait_for_selector(".ql-panes > .ql-pane-ent", state="detached")
     assert "entanglement" not in wide.evaluate("run.status()['watched']")
     # batch size and freezing are taken by the run, and told
-    page.get_by_role("button", name="Batch size and frozen weights").click()
+    page.get_by_role("button", name="Batch size, frozen weights, terms of the loss").click()
     page.get_by_label("Batch size", exact=True).fill("16")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Freeze head").click()
@@ -87,9 +89,11 @@ def test_panes_branch_twenty_runs_table_and_sidebar(wide: Notebook, shot: Shot) 
     page.wait_for_function(f"() => ({DRAWN})(1) >= 20", timeout=60_000)
     many = page.locator(".ql-panel").nth(1)
     expect(many.locator(".ql-runs [data-run]")).to_have_count(20)
+    many.locator(".ql-plot .main-svg >> visible=true").nth(3).wait_for()  # drawn one by one
+    page.wait_for_function(ALL_DRAWN, timeout=30_000)
     many.locator(".ql-pane-loss .ql-plot-body").hover(position={"x": 200, "y": 100})
     expect(many.locator(".ql-panel-tip .ql-tip-row")).not_to_have_count(0)
-    assert many.locator(".ql-rule:not([hidden])").count() >= 4, "the line goes through all panes"
+    many.locator(".ql-rule:not([hidden])").nth(3).wait_for()  # the line goes through all panes
     shot("panel-twenty-light", ".ql-panel >> nth=1")
     assert axe(wide, ".ql-panel") == []
     # the table, and the sidebar beside it

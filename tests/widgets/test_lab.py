@@ -13,7 +13,7 @@ import qlab
 def test_a_slow_load_in_the_data_view_holds_up_no_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     began, go_on, pumped = threading.Event(), threading.Event(), threading.Event()
 
-    def slow(self: Any, text: str) -> None:
+    def slow(self: Any, text: str, on_bad: str) -> None:
         began.set()
         assert go_on.wait(30)
 
