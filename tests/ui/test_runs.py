@@ -60,7 +60,7 @@ def test_panes_branch_twenty_runs_table_and_sidebar(wide: Notebook, shot: Shot) 
     page.locator(".ql-pane-ent .ql-more").click()
     page.get_by_role("menuitem", name="Hide").click()
     page.wait_for_selector(".ql-panes > .ql-pane-ent", state="detached")
-    assert "entanglement" not in wide.evaluate("run.status()['watched']")
+    wide.becomes("'entanglement' in run.status()['watched']", "False")
     # batch size and freezing are taken by the run, and told
     page.get_by_role("button", name="Batch size, frozen weights, terms of the loss").click()
     page.get_by_label("Batch size", exact=True).fill("16")
@@ -72,7 +72,7 @@ def test_panes_branch_twenty_runs_table_and_sidebar(wide: Notebook, shot: Shot) 
     )
     page.locator(".ql-events", has_text="batch").wait_for(timeout=10_000)
     page.keyboard.press("Escape")
-    assert wide.evaluate("run.status()['batch'], len(run.status()['frozen']) > 0") == "(16, True)"
+    wide.becomes("run.status()['batch'], len(run.status()['frozen']) > 0", "(16, True)")
     # a click in a plot offers a branch from that step
     page.locator(".ql-panel .ql-pane-loss").scroll_into_view_if_needed()
     page.locator(".ql-panel .ql-pane-loss .ql-plot-body").click(position={"x": 60, "y": 120})
