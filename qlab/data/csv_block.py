@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .badrow import BadRow, bad_row
-from .columns import WRONG, Kind, misfits, plain
+from .columns import MISSING, WRONG, Kind, misfits, plain
 from .csv_layout import Format, frame
 from .records import Records, cut
 
@@ -117,15 +117,23 @@ class Reader:
 
     def _sift(self, few: bytes, lines: NDArray[np.int64], numbers: Sequence[int]) -> tuple[Mask, list[BadRow]]:
         """Which of a few records hold a bad number: found before all records are read as text for their sake."""
-        names, kinds = self.layout.names, self.layout.kinds
-        cells = frame(few, self.layout, as_text=numbers, only=numbers)
-        together = pd.concat([cells[i] for i in numbers], ignore_index=True)  # an int is judged as a float is
-        numbered = plain(together, self.layout.decimal, self.layout.thousands)
+        layout = self.layout
+        if b'"' in few:
+            cells = frame(few, layout, as_text=numbers, only=numbers)
+            together = pd.concat([cells[i] for i in numbers], ignore_index=True)
+        else:  # tens of them: pandas' parser takes longer to set up than to read
+            split = [record.split(layout.delimiter) for record in few.decode("utf-8").split("\n")[:-1]]
+            missing = MISSING.union(layout.na)
+            given = [[None if (cell := fields[i]) in missing else cell for fields in split] for i in numbers]
+            together = pd.Series([cell for column in given for cell in column], dtype="str")
+        numbered = plain(together, layout.decimal, layout.thousands)  # an int is judged as a float is
         wrong = misfits(numbered, "float").to_numpy(dtype=np.bool_)
         bad = []
         for at in map(int, np.flatnonzero(wrong)):
             i = numbers[at // len(lines)]
-            bad.append(bad_row(int(lines[at % len(lines)]), names[i], WRONG[kinds[i]], str(together.iat[at])))
+            bad.append(
+                bad_row(int(lines[at % len(lines)]), layout.names[i], WRONG[layout.kinds[i]], str(together.iat[at]))
+            )
         return np.asarray(wrong.reshape(len(numbers), len(lines)).any(axis=0)), bad
 
     def _records(self, records: Records) -> tuple[pa.Table, list[BadRow]]:

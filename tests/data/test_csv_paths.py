@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pandas._libs.parsers import STR_NA_VALUES
 
 from qlab.data import records
+from qlab.data.columns import MISSING
 from qlab.data.csv_block import Reader
 from qlab.data.csv_layout import Format
 from qlab.data.delimited import read_delimited
@@ -208,3 +211,27 @@ def test_a_clean_file_with_quotes_is_cut_at_once() -> None:
     assert records.cut_clean(block, b"", ",", 2, 2, (), None, last=True) is not None
     for odd in (b'1,5" disk\n', b'1,"a\n', b'1,"a"b\n', b'1,"x\r\ny"\n'):
         assert records.cut_clean(odd, b"", ",", 2, 2, (), None, last=True) is None
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from(["1", " 2", "1_0", "x", "", "NA", "n.a.", "1e5", "0x1f", "inf"]), CELLS),
+        min_size=1,
+        max_size=20,
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_a_few_doubtful_records_are_judged_as_pandas_reads_them(rows: list[tuple[str, str]]) -> None:
+    layout = Format("t.csv", ",", ("a", "b"), 2, ("n.a.",), ("float", "int"))
+    texts = [f"{a},{b}\n" for a, b in rows if not set(b) & set(',"\n\r')]
+    lines = np.arange(2, 2 + len(texts) + 1)
+    plain = "".join([*texts, "0,0\n"]).encode()
+    quoted = "".join([*texts, '"0","0"\n']).encode()  # quotes are pandas' business
+    wrong, bad = Reader(layout)._sift(plain, lines, [0, 1])
+    wanted, told = Reader(layout)._sift(quoted, lines, [0, 1])
+    assert wrong.tolist() == wanted.tolist()
+    assert bad == told
+
+
+def test_the_words_for_a_missing_cell_are_those_of_pandas() -> None:
+    assert MISSING == STR_NA_VALUES
