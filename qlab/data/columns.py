@@ -14,29 +14,10 @@ import pandas as pd
 Kind = Literal["int", "float", "bool", "text", "empty"]
 
 BOOLS = frozenset({"True", "TRUE", "true", "False", "FALSE", "false"})
-MISSING = frozenset(  # the words that pandas.read_csv takes for a missing cell, as its documentation lists them
-    [
-        "",
-        "#N/A",
-        "#N/A N/A",
-        "#NA",
-        "-1.#IND",
-        "-1.#QNAN",
-        "-NaN",
-        "-nan",
-        "1.#IND",
-        "1.#QNAN",
-        "<NA>",
-        "N/A",
-        "NA",
-        "NULL",
-        "NaN",
-        "None",
-        "n/a",
-        "nan",
-        "null",
-    ]
-)
+MISSING = frozenset({  # the words that pandas.read_csv takes for a missing cell, as its documentation lists them
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+})  # fmt: skip
 TOLERATED = 0.1  # share of cells that may not fit before the column counts as text
 WRONG: dict[str, str] = {"int": "not a number", "float": "not a number", "bool": "neither true nor false"}
 
