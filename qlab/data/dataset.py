@@ -18,7 +18,7 @@ from .badrow import BadRow
 from .fingerprint import fingerprint
 from .names import unknown
 from .normal import normal
-from .profile import Column, profile, suggest_target
+from .profile import Column, by_class, profile, suggest_target
 from .where import where_mask
 from .write import write
 
@@ -180,9 +180,11 @@ class Dataset:
             by: a column whose values split the histograms, such as the target.
             classes: the values of ``by`` to split by; by default the most frequent, at most four.
         """
-        if by is not None:
-            self.check_columns([by], where="profile")
-        return tuple(self.memo(f"profile {by!r} {classes!r}", lambda: profile(self.table, by, classes)))
+        whole: tuple[Column, ...] = self.memo("profile", lambda: profile(self.table))
+        if by is None:
+            return whole
+        self.check_columns([by], where="profile")
+        return tuple(self.memo(f"profile {by!r} {classes!r}", lambda: by_class(self.table, whole, by, classes)))
 
     def features(self, target: str | None = None, columns: Sequence[str] | None = None, **options: Any) -> Any:
         """Return features for a circuit: see `qlab.data.features.features` for the options.
@@ -206,7 +208,7 @@ class Dataset:
     @property
     def profiled(self) -> bool:
         """Whether `profile` has looked at the columns already; on a large table that takes a second or two."""
-        return "profile None None" in self._memo
+        return "profile" in self._memo
 
     def memo(self, key: str, make: Callable[[], Any]) -> Any:
         """Return what ``make`` gives, made once for these columns."""

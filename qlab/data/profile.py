@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 BINS = 22
 TOP = 12
+DAY = 86_400.0
 MOST_TIES = 10_000  # values of one count that are put in order
 MOST_CLASSES = 4  # as many as have a colour of their own
 LABELS = ("target", "label", "class", "species", "y", "outcome")
@@ -25,8 +26,8 @@ class Column:
     Args:
         type: ``"int"``, ``"float"``, ``"bool"``, ``"text"``, ``"date"`` or ``"other"``.
         missing, unique: numbers of cells and of distinct values.
-        low, high, mean: of a numeric column.
-        edges: (bins + 1,) of the histogram of a numeric column, else empty.
+        low, high, mean: of a column of numbers; of one of dates in seconds since 1970, UTC.
+        edges: (bins + 1,) of the histogram of such a column, else empty.
         counts: (classes or 1, bins) of that histogram.
         top: most frequent values with their counts, of any other column or one with few values.
     """
@@ -65,10 +66,47 @@ def is_number(type_: str) -> bool:
     return type_ in {"int", "float", "bool"}
 
 
-def profile(table: pa.Table, by: str | None = None, classes: Sequence[Any] | None = None) -> tuple[Column, ...]:
+def figures(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return a column of numbers (rows,) as float64, one of dates as seconds since 1970, UTC; NaN where missing."""
+    if type_of(column.type) != "date":
+        return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
+    zone = column.type.tz if pa.types.is_timestamp(column.type) else None
+    stamps = column.cast(pa.timestamp("ms", tz=zone), safe=False).cast(pa.int64())
+    return np.asarray(stamps.cast(pa.float64(), safe=False).to_numpy() / 1000)
+
+
+def has_range(kind: pa.DataType) -> bool:
+    """Return whether a column of this type has a lowest and a highest value: numbers, dates and times of a day."""
+    return type_of(kind) in {"int", "float"} or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
+
+
+def profile(table: pa.Table) -> tuple[Column, ...]:
     """Return one `Column` for each column of ``table``; see `Dataset.profile`."""
+    return tuple(_column(name, column) for name, column in zip(table.column_names, table.columns, strict=True))
+
+
+def by_class(
+    table: pa.Table, columns: Sequence[Column], by: str, classes: Sequence[Any] | None = None
+) -> tuple[Column, ...]:
+    """Return the profile of ``table`` with its histograms split by the values of column ``by``."""
     masks = class_masks(table, by, classes)
-    return tuple(_column(name, column, masks) for name, column in zip(table.column_names, table.columns, strict=True))
+    return tuple(
+        replace(column, counts=_split(table.column(column.name), column.edges, masks))
+        if column.edges and masks
+        else column
+        for column in columns
+    )
+
+
+def _split(
+    column: pa.ChunkedArray, edges: Sequence[float], masks: Sequence[NDArray[np.bool_]]
+) -> tuple[tuple[int, ...], ...]:
+    values = figures(column)
+    ends = np.array(edges)
+    finite = np.isfinite(values)
+    equal = len(ends) == BINS + 1 and np.isfinite(edges[-1] - edges[0]) and bool((np.diff(ends) > 0).all())
+    bins: Any = {"bins": BINS, "range": (ends[0], ends[-1])} if equal else {"bins": ends}  # equal ones are quicker
+    return tuple(tuple(int(n) for n in np.histogram(values[finite & mask], **bins)[0]) for mask in masks)
 
 
 def values_of(column: pa.ChunkedArray | pa.Array, limit: int = TOP) -> tuple[tuple[Any, int], ...]:
@@ -111,10 +149,10 @@ def class_masks(table: pa.Table, by: str | None, classes: Sequence[Any] | None) 
     return [pc.fill_null(pc.equal(column, pa.scalar(value)), False).to_numpy() for value in classes[:MOST_CLASSES]]
 
 
-def _column(name: str, column: pa.ChunkedArray, masks: list[NDArray[np.bool_]]) -> Column:
+def _column(name: str, column: pa.ChunkedArray) -> Column:
     type_, missing = type_of(column.type), int(column.null_count)
-    if type_ in {"int", "float"}:
-        return _numeric(name, type_, column, missing, masks)
+    if has_range(column.type):
+        return _numeric(name, type_, column, missing)
     if type_ == "other":
         unique = len({repr(v) for v in column.to_pylist() if v is not None})
     else:
@@ -122,8 +160,8 @@ def _column(name: str, column: pa.ChunkedArray, masks: list[NDArray[np.bool_]]) 
     return Column(name, type_, missing, unique, top=values_of(column))
 
 
-def _numeric(name: str, type_: str, column: pa.ChunkedArray, missing: int, masks: list[NDArray[np.bool_]]) -> Column:
-    values = column.cast(pa.float64(), safe=False).to_numpy()
+def _numeric(name: str, type_: str, column: pa.ChunkedArray, missing: int) -> Column:
+    values = figures(column)
     finite = np.isfinite(values)
     given = values if finite.all() else values[finite]
     ordered = np.sort(given)  # eight times faster than counting different values by their hash
@@ -131,15 +169,20 @@ def _numeric(name: str, type_: str, column: pa.ChunkedArray, missing: int, masks
     if given.size == 0:
         return Column(name, type_, missing, unique)
     low, high = float(ordered[0]), float(ordered[-1])
-    few = high - low < BINS and bool((ordered == np.floor(ordered)).all())
-    edges = np.arange(low - 0.5, high + 1) if few else _edges(low, high if high > low else low + 1)
-    equal = not few and np.isfinite(high - low) and bool((np.diff(edges) > 0).all())
-    bins: Any = {"bins": BINS, "range": (edges[0], edges[-1])} if equal else {"bins": edges}  # equal ones are quicker
-    groups = [values[finite & mask] for mask in masks] or [given]
-    counts = tuple(tuple(int(n) for n in np.histogram(group, **bins)[0]) for group in groups)
-    top = tuple((int(v), int(n)) for v, n in zip(*np.unique(ordered, return_counts=True), strict=True)) if few else ()
+    unit = DAY if type_ == "date" else 1.0
+    few = (high - low) / unit < BINS and bool((ordered / unit == np.floor(ordered / unit)).all())
+    edges = np.arange(low - unit / 2, high + unit, unit) if few else _edges(low, high if high > low else low + unit)
+    places = np.append(ordered.searchsorted(edges[:-1]), ordered.searchsorted(edges[-1], side="right"))
+    counts = (tuple(int(n) for n in np.diff(places)),)
+    top: tuple[tuple[Any, int], ...] = ()
+    if type_ == "date":
+        top = values_of(column)
+    elif few:
+        top = tuple((int(v), int(n)) for v, n in zip(*np.unique(ordered, return_counts=True), strict=True))
     bounds = tuple(float(e) for e in edges)
-    return Column(name, type_, missing, unique, low, high, float(given.mean()), bounds, counts, top)
+    with np.errstate(over="ignore"):  # then it is infinite
+        mean = float(given.mean())
+    return Column(name, type_, missing, unique, low, high, mean, bounds, counts, top)
 
 
 def _edges(low: float, high: float) -> NDArray[np.float64]:
@@ -152,7 +195,7 @@ def _edges(low: float, high: float) -> NDArray[np.float64]:
 def _different(column: pa.ChunkedArray, ordered: NDArray[np.float64], infinite: int) -> int:
     """How many different values there are; whole numbers past 2^53 are not told apart as floats."""
     exact = not pa.types.is_integer(column.type) or ordered.size == 0 or max(-ordered[0], ordered[-1]) < 2**53
-    if infinite or not exact or pa.types.is_decimal(column.type):
+    if infinite or not exact or pa.types.is_decimal(column.type) or pa.types.is_timestamp(column.type):
         return int(pc.count_distinct(column, mode="only_valid").as_py())
     return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + int(ordered.size > 0)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..circuit import Circuit
 from ..errors import TrainError
-from .encoder import encoder
+from .encoder import encoder, in_front
 from .groups import bitstring_groups
 from .model import Model, Observable
 
@@ -133,6 +133,4 @@ def _with_encoder(circuit: Circuit, encode: str, n: int) -> Circuit:
             cure=f"add {need - wires} wires, make the features with qubits={wires}, or draw x[0] to x[{n - 1}]",
             value=wires,
         )
-    for k, op in enumerate(encoder(encode, n, qubits=wires).ops):  # in front, so that drawn gates keep their ids
-        circuit = circuit.insert(k, op.gate, op.qubits, *op.params, controls=op.controls)
-    return circuit
+    return in_front(encoder(encode, n, qubits=wires), circuit)

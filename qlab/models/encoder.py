@@ -6,6 +6,7 @@ from ..circuit import Circuit
 from ..errors import TrainError
 from .amplitude import amplitude_circuit
 
+DRAWN = ("angle", "iqp", "basis")  # those whose gates read the features themselves, so that a drawing may hold them
 ENCODINGS = ("angle", "iqp", "amplitude", "basis")
 
 
@@ -57,4 +58,11 @@ def encoder(encode: str, n_features: int, *, qubits: int | None = None) -> Circu
             cure=f"use one of {', '.join(map(repr, ENCODINGS))}, or a circuit that reads x[0], x[1], …",
             value=encode,
         )
+    return circuit
+
+
+def in_front(first: Circuit, circuit: Circuit) -> Circuit:
+    """Return ``circuit`` with the gates of ``first`` before its own, which keep their ids; wires as in ``circuit``."""
+    for k, op in enumerate(first.ops):
+        circuit = circuit.insert(k, op.gate, op.qubits, *op.params, controls=op.controls)
     return circuit

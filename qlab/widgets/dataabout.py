@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from ..data import Dataset, Features, Progress
 from ..data.profile import MOST_CLASSES, Column, type_of, values_of
@@ -64,6 +65,7 @@ def describe(held: Held, by: str | None, classes: list[Any] | None) -> Json:
         about = c.to_dict()
         edges = about.pop("edges")
         about["span"] = [edges[0], edges[-1]] if edges else None
+        about["daily"] = pa.types.is_date(held.wide.schema.field(c.name).type)
         about["top"] = [[_label(value), count] for value, count in c.top]
         columns.append(about)
     return {**quick(held), "columns": columns, "classes": classes, "balance": balance(held, by)}

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..data import Dataset
-from ..data.profile import Column, class_masks
+from ..data.profile import Column, class_masks, figures
 from ..data.where import where_mask
 from .dataabout import class_labels
 from .dataheld import Held, Limit
@@ -75,7 +75,7 @@ class Cross:
 
     def _count(self, column: Column, mask: Mask | None) -> list[list[int]]:
         n = len(column.edges) - 1 if column.edges else len(column.top)
-        if n < 1 or column.type in {"date", "other"}:
+        if n < 1 or (column.type in {"date", "other"} and not column.edges):
             return []
         if column.name not in self._bins:
             self._bins[column.name] = self._binned(column, n)
@@ -90,8 +90,7 @@ class Cross:
         """The bin of each cell, times the classes plus its class; one past the last for what is in no bin."""
         cells = self._dataset.table.column(column.name)
         if column.edges:
-            values = cells.cast(pa.float64(), safe=False).to_numpy()
-            place = _places(values, np.array(column.edges))
+            place = _places(figures(cells), np.array(column.edges))
             outside = (place < 0) | (self._class < 0)
             return np.where(outside, n * self._classes, place * self._classes + self._class).astype(np.int16)
         top = pa.array([value for value, _ in column.top], type=cells.type)

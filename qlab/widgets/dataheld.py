@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..data import Dataset
-from ..data.profile import type_of
+from ..data.profile import DAY, has_range, type_of
 from ..errors import DataError
 from .datachoice import Choice
 
@@ -126,7 +128,7 @@ class Held:
 
 
 def checked(dataset: Dataset, ranges: Mapping[str, Any]) -> tuple[Limit, ...]:
-    """Return brushes as they came from a page, checked: ``[low, high]`` of numbers, or ``{"values": [...]}``.
+    """Return brushes as they came from a page, checked: ``[low, high]`` as `figures` has them, or ``{"values": []}``.
 
     Raises:
         DataError: no such column, one without an order of numbers, no two numbers, or values that can't be written.
@@ -136,16 +138,33 @@ def checked(dataset: Dataset, ranges: Mapping[str, Any]) -> tuple[Limit, ...]:
 
 
 def _limit(dataset: Dataset, name: str, brush: Any) -> Limit:
-    kind = type_of(dataset.table.schema.field(name).type)
+    type_ = dataset.table.schema.field(name).type
+    kind = type_of(type_)
     if isinstance(brush, Mapping):
         values = brush.get("values")
         texts = [_written(v, kind) for v in values] if isinstance(values, (list, tuple)) else []
         if texts and None not in texts and "`" not in name:
             return Limit(name, f"`{name}` in ({', '.join(map(str, texts))})", {"values": list(brush["values"])})
-    elif kind in {"int", "float"} and "`" not in name and _is_pair(brush):
+    elif has_range(type_) and "`" not in name and _is_pair(brush):
         low, high = float(min(brush)), float(max(brush))
-        return Limit(name, f"`{name}` >= {low:.17g} and `{name}` <= {high:.17g}", [low, high])
+        ends = _dates(type_, low, high) if kind == "date" else (f"{low:.17g}", f"{high:.17g}")
+        if ends is not None:
+            return Limit(name, f"`{name}` >= {ends[0]} and `{name}` <= {ends[1]}", [low, high])
     raise DataError(f"column {name!r} can't be cut to {brush!r}", where="ranges", cure="filter by a typed condition")
+
+
+def _dates(type_: pa.DataType, low: float, high: float) -> tuple[str, str] | None:
+    """Two ends in seconds since 1970 as a condition has them: whole days or seconds, none but those within."""
+    unit = DAY if pa.types.is_date(type_) else 1.0
+    seconds = (math.ceil(low / unit) * int(unit), math.floor(high / unit) * int(unit))
+    try:
+        first, last = (datetime.fromtimestamp(s, UTC).replace(tzinfo=None) for s in seconds)
+    except (OverflowError, ValueError, OSError):
+        return None
+    if unit == DAY:
+        return f"'{first.date()}'", f"'{last.date()}'"
+    zone = "Z" if type_.tz is not None else ""
+    return f"'{first.isoformat()}{zone}'", f"'{last.isoformat()}{zone}'"
 
 
 def _written(value: Any, kind: str) -> str | None:

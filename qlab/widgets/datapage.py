@@ -16,7 +16,8 @@ from .dataimage import MOST_PIXELS, image_of, thumbnails
 MOST_COLUMNS = 200  # in the grid
 MOST_ROWS = 200  # in one page
 LONGEST_CELL = 120
-LARGEST = 60_000  # bytes of a page
+LARGEST = 60_000  # bytes of two pages, which one view may need
+ABOUT = 80  # bytes that both say of a column
 EXACT = 2**53  # whole numbers up to here are exact in a Float64Array
 
 Json = dict[str, Any]
@@ -66,15 +67,16 @@ def grid_columns(dataset: Dataset, image: Json | None) -> list[str]:
 def rows_per_page(dataset: Dataset) -> int:
     """Return how many rows make a page of less than 64 kB, from 10 to 100: judged by the first and the last ones."""
     image = image_of(dataset)
+    grid = grid_columns(dataset, image)
     row = 4 + (min(image["width"], MOST_PIXELS) * min(image["height"], MOST_PIXELS) if image is not None else 0)
-    shown = dataset.table.select(grid_columns(dataset, image))
+    shown = dataset.table.select(grid)
     ends = (shown.slice(0, 50), shown.slice(max(0, dataset.rows - 50)))
     for i, kind in enumerate(shown.schema.types):
         if type_of(kind) in {"int", "float"}:
             row += 8
         else:
             row += 5 + max(len(_texts(end.column(i))) // max(1, end.num_rows) for end in ends)
-    return int(min(100, max(10, LARGEST // row)))
+    return int(min(100, max(10, (LARGEST - ABOUT * len(grid)) // row)))
 
 
 def _exact(array: Any) -> bool:

@@ -37,6 +37,7 @@ class DataServer:
     Args:
         link: sends a message and its buffers to all pages.
         on_features: called with the Features when *Use these features* is pressed.
+        on_encode: called with them when *Encode in the designer* is pressed; None where there is no designer.
         wake: called when there is something for ``pump`` to do.
         wake_quick: called when there is something for ``pump_quick`` to do; by default ``pump`` does that too.
         variables: the names and values of the kernel, for loading what is there already.
@@ -47,11 +48,13 @@ class DataServer:
         link: Link,
         *,
         on_features: Callable[[Features], None] | None = None,
+        on_encode: Callable[[Features], None] | None = None,
         wake: Callable[[], None] = lambda: None,
         wake_quick: Callable[[], None] | None = None,
         variables: Callable[[], dict[str, Any]] | None = None,
     ) -> None:
-        self._link, self._on_features, self._wake = link, on_features, wake
+        self._link, self._wake = link, wake
+        self._on_features, self._on_encode = on_features, on_encode
         self._variables = variables or kernel_variables
         self._held: dict[str, Held] = {}
         self._current: str | None = None
@@ -153,7 +156,7 @@ class DataServer:
             self._replace(self._here().sorted(None if by is None else str(by), bool(message.get("descending"))))
             self._tell()
         elif kind == "use":
-            self._use()
+            self._use(self._on_encode if message.get("encode") else self._on_features)
         elif kind == "export":
             self._quick.exports.write(message, self._here())
 
@@ -234,15 +237,15 @@ class DataServer:
         self._replace(self._here().filtered(condition, ranges))
         self._tell()
 
-    def _use(self) -> None:
+    def _use(self, then: Callable[[Features], None] | None) -> None:
         held = self._chosen()
         fx = self._features(held)
         self.features = fx
         self._held = {k: replace(h, used="") for k, h in self._held.items()}
         self._put(used=fx.lineage.id)
         self._plan()
-        if self._on_features is not None:
-            self._on_features(fx)
+        if then is not None:
+            then(fx)
 
     # -- to the page ---------------------------------
 
@@ -274,6 +277,7 @@ class DataServer:
         held = self._chosen()
         choice = self._choice(held)
         message: Json = {"type": "plan", "key": self._current, "choice": choice.json(), "plan": None}
+        message["designer"] = self._on_encode is not None
         message["code"] = code(held.dataset, held.origin, held.whole_condition, choice, held.remark)
         try:
             fx = self._features(held)

@@ -10,6 +10,7 @@ import traitlets as t
 
 from ..circuit import Circuit
 from ..errors import CircuitError, DataError, QlabError, TrainError
+from ..models.encoder import DRAWN, encoder, in_front
 from ..training import train
 from ..training.job import Ticker, loader, pager, ticker
 from .assets import asset
@@ -70,7 +71,13 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         self._error: dict[str, Any] | None = None
         self._panel: PanelSet | None = None
         self._inbox: deque[dict[str, Any]] = deque()
-        self._data = DataServer(self._channel("data"), on_features=self.use, wake=loader.wake, wake_quick=pager.wake)
+        self._data = DataServer(
+            self._channel("data"),
+            on_features=self.use,
+            on_encode=self.encode,
+            wake=loader.wake,
+            wake_quick=pager.wake,
+        )
         self._optimise = OptServer(self._channel("optimise"), wake=solver.wake)
         self.circuit = circuit if circuit is not None else Circuit(2, name="circuit")
         if dataset is not None:
@@ -103,11 +110,38 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
 
     def use(self, features: Features, *, show: bool = True) -> None:
         """Take these features; an empty drawing gets a wire for each qubit they need, and *Circuit* is shown."""
-        self.features = features
-        self._error = None
         drawn = self.circuit
         if not drawn.ops and drawn.n_qubits != features.qubits:
-            self.circuit = Circuit(features.qubits, name=drawn.name)
+            drawn = Circuit(features.qubits, name=drawn.name)
+        self._take(features, drawn, show=show)
+
+    def encode(self, features: Features) -> None:
+        """Take these features and draw the gates that read them: in front of a drawing that reads no x[i], in place of
+        one that does, which undo brings back. *Circuit* is shown.
+
+        Raises:
+            DataError: the encoding is ``"amplitude"``, which training puts in front by itself, or ``"raw"``.
+        """
+        if features.encode not in DRAWN:
+            raise DataError(
+                f"the encoding {features.encode!r} has no gates that read the features one by one",
+                where="Lab.encode",
+                cure=f"encode with {', '.join(map(repr, DRAWN))}, or use the features and draw the rest",
+                value=features.encode,
+            )
+        drawn = self.circuit
+        first = encoder(features.encode, features.n_features)
+        if drawn.ops and drawn.n_inputs == 0:
+            more = max(0, features.qubits - drawn.n_qubits)
+            free = [wire for wire in Circuit(features.qubits + more).qubits if wire not in drawn.qubits]
+            first = in_front(first, drawn.with_(qubits=[*drawn.qubits, *free[:more]]))
+        self._take(features, first.with_(name=drawn.name), show=True)
+
+    def _take(self, features: Features, circuit: Circuit, *, show: bool) -> None:
+        self.features = features
+        self._error = None
+        if circuit != self.circuit:
+            self.circuit = circuit
         self._tell()
         if show:
             self._post("lab", {"type": "go", "tab": "circuit"}, [])

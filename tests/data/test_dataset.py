@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from importlib import resources
 from pathlib import Path
 
@@ -192,3 +192,23 @@ def test_loading_pulls_in_neither_sklearn_nor_a_widget() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PENGUINS.parents[2]
     )
     assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1e300, -1e308, 1.7e308, 3.0],
+        [1.0, 1.0 + 2e-16, 1.0 + 4e-16, 1.0],
+        [5, 5, 5, 5],
+        [0, 1, 2, 21],
+        [2**60, 2**60 + 1, 5, 6],
+        [float("nan"), float("inf"), 1.5, -2.5],
+    ],
+)
+def test_bars_of_the_classes_add_up_to_the_bars_of_all(values: list[float]) -> None:
+    ds = qlab.load({"v": values * 3, "y": ["a", "b", "a", "c"] * 3})
+    whole, split = ds.profile()[0], ds.profile("y")[0]
+    assert len(split.counts) == 3
+    assert np.sum(split.counts, axis=0).tolist() == list(whole.counts[0])
+    assert sum(whole.counts[0]) == sum(np.isfinite(values)) * 3
+    assert replace(split, counts=whole.counts) == whole

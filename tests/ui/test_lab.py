@@ -17,6 +17,12 @@ def test_from_data_to_a_trained_model_by_hand(notebook: Notebook, shot: Shot) ->
     lab.get_by_role("button", name="Re-upload").first.click()
     lab.locator("[role='application'] [data-id]").first.wait_for()
     shot("lab-circuit", ".ql-labroot")
+    # the gates of the encoding take the place of what reads the features already, and undo brings that back
+    lab.get_by_role("tab", name="Data").click()
+    lab.get_by_role("button", name="Encode in the designer").click()
+    notebook.becomes("[op.gate for op in lab.circuit.ops]", "['ry', 'ry', 'ry', 'ry']")
+    lab.locator(".ql-ds").get_by_role("button", name="Undo").click()
+    notebook.becomes("lab.circuit.n_weights > 0", "True")
     lab.get_by_role("button", name="Train", exact=True).first.click()
     lab.locator(".ql-lab-train").get_by_role("button", name="Train", exact=True).click()
     page.wait_for_selector(".ql-labroot .ql-panel .js-plotly-plot .main-svg", timeout=60_000)

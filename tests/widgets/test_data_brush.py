@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import qlab
@@ -146,3 +148,50 @@ def test_a_cancelled_file_is_not_loaded_though_all_of_it_waits_already() -> None
     states = [m["state"] for m, _ in page.got if m["type"] == "upload"]
     assert states == ["ready", "gone"]
     assert page.server.dataset is None
+
+
+DATES = pd.date_range("2021-03-01", periods=400, freq="D")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["date32[day]", "date64[ms]", "timestamp[ns]", "timestamp[s]", "timestamp[us, Europe/Berlin]"],
+)
+def test_dates_have_a_histogram_that_filters(kind: str) -> None:
+    zone = "Europe/Berlin" if "Berlin" in kind else None
+    shift = pd.Timedelta(0) if kind.startswith("date") else pd.Timedelta(hours=7, minutes=3, seconds=2)
+    when = DATES + shift
+    day = kind.startswith("date")
+    arrow = (
+        pa.date32() if kind == "date32[day]" else pa.date64() if day else pa.timestamp(kind[10:12].strip(",]"), zone)
+    )
+    cells = pa.array([*when.tz_localize("UTC" if zone else None), None], type=None if day else arrow)
+    table = pa.table({"when": cells.cast(arrow), "y": pa.array([*([0, 1] * 200), 1])})
+    page = Page(variables=lambda: {"t": table})
+    about = next(m for m in page.say("load", source="t") if m["type"] == "dataset")["dataset"]
+    column = about["columns"][0]
+    seconds = when.as_unit("ns").asi8 / 1e9
+    assert (column["type"], column["daily"], column["missing"], column["unique"]) == ("date", day, 1, 400)
+    assert (column["low"], column["high"]) == (seconds[0], seconds[-1])
+    total = np.sum(column["counts"], axis=0)
+    assert total.tolist() == np.histogram(seconds, bins=22, range=column["span"])[0].tolist()
+    edges = np.linspace(*column["span"], 23)
+    low, high = (float(np.ceil(edges[3] / 86400) * 86400), float(np.floor(edges[9] / 86400) * 86400))
+    keep = (seconds >= low) & (seconds <= high)
+    cross = page.say("brush", id=1, ranges={"when": [low, high]})[0]
+    assert cross["rows"] == int(keep.sum()) > 50
+    told = page.say("filter", condition="", ranges={"when": [low, high]})
+    assert told[0]["dataset"]["rows"] == int(keep.sum())
+    names: dict[str, Any] = {"t": table}
+    exec(next(m for m in told if m["type"] == "plan")["code"].split("fx =")[0], names)
+    assert names["ds"].rows == int(keep.sum())
+    far = page.say("filter", condition="", ranges={"when": [-1e18, 1e18]})
+    assert [(m["type"], m["at"]) for m in far] == [("error", "filter")]
+
+
+def test_few_days_have_a_bar_each_and_a_time_of_day_has_none() -> None:
+    few = pa.array([datetime.date(2021, 3, 1), datetime.date(2021, 3, 1), datetime.date(2021, 3, 4)])
+    days, times = qlab.load({"d": few, "t": pa.array([datetime.time(3), None, datetime.time(4)])}).profile()
+    assert days.counts == ((2, 0, 0, 1),)
+    assert [value for value, _ in days.top] == ["2021-03-01", "2021-03-04"]
+    assert (times.type, times.counts, times.low) == ("date", (), None)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import qlab
+from qlab.errors import DataError
 
 
 def test_a_slow_load_in_the_data_view_holds_up_no_panel(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,5 +42,33 @@ def test_the_lab_trains_and_its_panel_answers() -> None:
         lab._panel.handle({"type": "open", "client": "a", "run": run.id})
         lab._panel.pump()
         assert next(m for m in sent if m["channel"] == "panel" and m["type"] == "hello")["run"] == run.id
+    finally:
+        lab.close()
+
+
+def test_the_encoding_is_drawn_in_front_of_what_was_drawn_and_trains_alike() -> None:
+    lab = qlab.Lab()
+    try:
+        fx = qlab.load("iris").features(encode="iqp", qubits=3, reduce="pca", seed=1)
+        lab.encode(fx)
+        assert lab.features is fx
+        assert [op.gate for op in lab.circuit.ops] == ["h", "rz"] * 3 + ["rzz"] * 2
+        ansatz = qlab.Circuit(["a", "b"], name="mine").append("ry", 0, "w[0]").append("cx", [0, 1])
+        lab.circuit = ansatz
+        lab.encode(fx)
+        assert (lab.circuit.name, lab.circuit.qubits[:2], lab.circuit.n_qubits) == ("mine", ("a", "b"), 3)
+        assert lab.circuit.ops[-2:] == ansatz.ops, "drawn gates keep their ids"
+        drawn = qlab.train(lab.circuit, fx, epochs=2, seed=3)
+        drawn.wait()
+        bare = qlab.train(ansatz.with_(qubits=lab.circuit.qubits), fx, epochs=2, seed=3)  # gets the encoder by itself
+        bare.wait()
+        assert drawn.history["loss"].tolist() == bare.history["loss"].tolist()
+        lab.encode(qlab.load("moons").features(seed=1))  # it reads x[i] already: replaced, as undo can bring it back
+        assert [str(op.params[0]) for op in lab.circuit.ops] == ["x[0]", "x[1]"]
+        for encode in ("amplitude", "raw"):
+            with pytest.raises(DataError, match="no gates that read"):
+                lab.encode(qlab.load("iris").features(encode=encode, seed=1))
+        assert lab.features is not None
+        assert lab.features.name == "moons"
     finally:
         lab.close()

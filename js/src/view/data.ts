@@ -97,7 +97,7 @@ export function data(root: HTMLElement, link: Link, opts: DataOptions, signal: A
     signal,
   );
   const cuts = filters(send, ({ condition, brushes, cross }) => {
-    marks.show(condition, brushes);
+    marks.show(condition, brushes, shown?.columns ?? []);
     columns.cross(cross, brushes);
     line.passing(cross?.rows ?? null);
   });
@@ -145,7 +145,14 @@ export function data(root: HTMLElement, link: Link, opts: DataOptions, signal: A
     },
     signal,
   );
-  const side = qubits({ choose, use: () => send({ type: "use" }) }, signal);
+  const side = qubits(
+    {
+      choose,
+      use: () => send({ type: "use" }),
+      encode: () => send({ type: "use", encode: true }),
+    },
+    signal,
+  );
   const left = h("div", { class: "ql-data-left" }, rows.element, bad.element);
   const two = h("div", { class: "ql-data-two" }, left, side.element);
   const body = h("div", { class: "ql-data-body" });

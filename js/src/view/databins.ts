@@ -1,8 +1,10 @@
 /** Between the bars of a histogram and the values of a brush, and a brush in words. Pure. */
 
 import { cellText } from "./datapage";
-import type { Brush, Brushes, Column } from "./datatypes";
+import type { Brush, Brushes, Column, ColumnType } from "./datatypes";
 import { number } from "./format";
+
+export const DAY = 86_400; // seconds
 
 /** First and last edge of a column's histogram, or null if it has none. */
 export function spanOf(column: Column): readonly [number, number] | null {
@@ -22,6 +24,8 @@ export function rangeOf(column: Column, first: number, last: number): readonly [
   const edge = (i: number): number => span[0] + ((span[1] - span[0]) * i) / bins;
   const [from, to] = [edge(a), edge(b + 1)];
   if (column.type === "int") return [Math.ceil(from), Math.floor(to)];
+  if (column.daily) return [Math.ceil(from / DAY) * DAY, Math.floor(to / DAY) * DAY];
+  if (column.type === "date") return [Math.floor(from), Math.ceil(to)];
   const low = Math.max(from, column.low ?? from);
   return [short(low, Math.floor), short(Math.min(to, column.high ?? to), Math.ceil)];
 }
@@ -39,7 +43,8 @@ export function shareOf(column: Column, range: readonly [number, number]): [from
   if (!span || span[1] <= span[0]) return [0, 1];
   const bins = column.counts[0]?.length ?? 1;
   const wide = span[1] - span[0];
-  const whole = column.type === "int" ? Math.min(0.5, wide / bins / 2) : 0;
+  const unit = column.type === "int" ? 1 : column.daily ? DAY : 0;
+  const whole = Math.min(unit / 2, wide / bins / 2);
   const share = (v: number): number => Math.min(1, Math.max(0, (v - span[0]) / wide));
   return [share(range[0] - whole), share(range[1] + whole)];
 }
@@ -62,12 +67,21 @@ export function withBrush(all: Brushes, name: string, brush: Brush | null): Brus
 }
 
 /** "34.6 to 41.2", "male or missing". */
-export function words(name: string, brush: Brush): string {
-  if (isRange(brush)) return `${bound(name, brush[0])} to ${bound(name, brush[1])}`;
+export function words(name: string, brush: Brush, type?: ColumnType): string {
+  if (isRange(brush)) return `${bound(name, brush[0], type)} to ${bound(name, brush[1], type)}`;
   return brush.values.map((v) => (v === null ? "missing" : String(v))).join(" or ");
 }
 
 /** The end of a range as it is read. */
-export function bound(name: string, value: number): string {
+export function bound(name: string, value: number, type?: ColumnType): string {
+  if (type === "date") return moment(value);
   return Number.isInteger(value) ? cellText(value, 0, name) : number(value);
+}
+
+/** Seconds since 1970 as a day, with the time unless it is midnight, UTC. */
+function moment(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return number(seconds);
+  const iso = date.toISOString().replace("T", " ");
+  return seconds % DAY === 0 ? iso.slice(0, -14) : iso.slice(0, -8);
 }

@@ -1,6 +1,6 @@
 /** One column card: its role, what is in it, and a picture that filters. A click is passed on, the kernel decides. */
 
-import { bound, isRange, rangeOf, shareOf, toggled, words } from "./databins";
+import { bound, DAY, isRange, rangeOf, shareOf, toggled, words } from "./databins";
 import { type BrushBand, brushBand } from "./databrush";
 import { type Bars, bars, classColour, type Histogram, histogram } from "./datahist";
 import { inputs, type Role, roleOf, width } from "./dataroles";
@@ -155,10 +155,10 @@ export function columnCard(name: string, events: CardEvents, signal: AbortSignal
       }
       const share = isRange(own) ? shareOf(column, own) : null;
       const range = isRange(own) ? own : [column.low ?? 0, column.high ?? 0];
-      band?.set(share, [bound(name, range[0] ?? 0), bound(name, range[1] ?? 0)]);
+      band?.set(share, [bound(name, range[0] ?? 0, column.type), bound(name, range[1] ?? 0, column.type)]);
       const cut = counts ?? (share ? column.counts : null);
       hist?.part(cut && share ? cut.map((row) => inside(row, share)) : cut);
-      if (band) band.element.title = own ? `${words(name, own)}; Esc clears` : "Drag to filter";
+      if (band) band.element.title = own ? `${words(name, own, column.type)}; Esc clears` : "Drag to filter";
     },
     active(is) {
       isActive = is;
@@ -200,7 +200,10 @@ function footer(column: Column, role: Role, dataset: Dataset): Child[] {
   const { low, high } = column;
   if (low !== null && high !== null && column.counts.length > 0 && !(role === "y" && dataset.classes)) {
     const note = column.missing > 0 ? h("span", null, missing) : null;
-    return [h("span", null, bound(column.name, low)), note, h("span", null, bound(column.name, high))];
+    const days = column.type === "date" && high - low > 2 * DAY; // then the time of day says nothing
+    const end = (value: number): HTMLElement =>
+      h("span", null, bound(column.name, days ? Math.floor(value / DAY) * DAY : value, column.type));
+    return [end(low), note, end(high)];
   }
   const n = width(column);
   const right =

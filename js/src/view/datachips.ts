@@ -1,7 +1,7 @@
 /** The filters in force as chips, each with a button that takes it away. */
 
 import { words } from "./databins";
-import type { Brushes } from "./datatypes";
+import type { Brushes, Column } from "./datatypes";
 import { fill, h } from "./dom";
 import { icon } from "./icons";
 
@@ -13,7 +13,7 @@ export interface ChipEvents {
 
 export interface Chips {
   readonly element: HTMLElement;
-  show(condition: string, brushes: Brushes): void;
+  show(condition: string, brushes: Brushes, columns: readonly Column[]): void;
 }
 
 export function chips(events: ChipEvents): Chips {
@@ -36,12 +36,12 @@ export function chips(events: ChipEvents): Chips {
   let before = "";
   return {
     element,
-    show(condition, brushes) {
+    show(condition, brushes, columns) {
       const now = JSON.stringify([condition, brushes]);
       if (now === before) return;
       before = now;
       const all = Object.entries(brushes).map(([name, brush]) =>
-        chip(name, words(name, brush), () => events.clear(name)),
+        chip(name, words(name, brush, columns.find((c) => c.name === name)?.type), () => events.clear(name)),
       );
       if (condition) all.unshift(chip(condition, "", events.clearCondition));
       element.hidden = all.length === 0;

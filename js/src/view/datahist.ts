@@ -27,8 +27,9 @@ export interface Histogram {
  */
 export function histogram(counts: Counts, plain: string | null, full = highest(counts)): Histogram {
   const most = Math.max(1, full);
-  const all = counts.map((_, k) => s("path", { fill: plain ?? classColour(k) }));
-  const some = counts.map((_, k) => s("path", { fill: plain ?? classColour(k) }));
+  const rows = (given: Counts): Counts => (plain === null || given.length === 0 ? given : [sums(given)]);
+  const all = rows(counts).map((_, k) => s("path", { fill: plain ?? classColour(k) }));
+  const some = rows(counts).map((_, k) => s("path", { fill: plain ?? classColour(k) }));
   const behind = s("g", { class: "all" }, all);
   const element = s(
     "svg",
@@ -42,20 +43,24 @@ export function histogram(counts: Counts, plain: string | null, full = highest(c
     behind,
     some,
   );
-  draw(all, counts, most);
+  draw(all, rows(counts), most);
   return {
     element,
     part(passed) {
       behind.classList.toggle("faded", passed !== null);
-      draw(some, passed ?? [], most);
+      draw(some, rows(passed ?? []), most);
     },
   };
 }
 
 function highest(counts: Counts): number {
+  return Math.max(1, ...sums(counts));
+}
+
+/** All classes together. */
+function sums(counts: Counts): number[] {
   const bins = counts[0]?.length ?? 0;
-  const sums = Array.from({ length: bins }, (_, i) => counts.reduce((sum, row) => sum + (row[i] ?? 0), 0));
-  return Math.max(1, ...sums);
+  return Array.from({ length: bins }, (_, i) => counts.reduce((sum, row) => sum + (row[i] ?? 0), 0));
 }
 
 /** One path a class, each bar standing on the class before. */

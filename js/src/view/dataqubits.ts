@@ -21,10 +21,17 @@ const IMPUTE = [
   ["most_frequent", "most frequent value"],
   ["drop", "leave such rows out"],
 ] as const;
+/** Why an encoding has no gates to draw. */
+const UNDRAWN: Readonly<Record<string, string>> = {
+  amplitude: "Training prepares the amplitudes in front of the drawing by itself",
+  raw: "Raw features have no gates of their own: place x[i] in the designer",
+};
 
 export interface QubitEvents {
   choose(set: Partial<Choice>): void;
   use(): void;
+  /** Use them, and draw the gates that read them. */
+  encode(): void;
 }
 
 export interface Qubits {
@@ -83,6 +90,11 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
   );
   const answer = h("div", { class: "ql-data-answer" });
   const use = h("button", { type: "button", class: "ql-btn primary ql-data-use" }, "Use these features");
+  const draw = h(
+    "button",
+    { type: "button", class: "ql-btn ql-data-draw", hidden: true },
+    "Encode in the designer",
+  );
   const said = h("div", { class: "ql-data-used cap", "aria-live": "polite" });
   const form = h(
     "div",
@@ -111,7 +123,7 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
     classes.element,
     cost,
     answer,
-    h("div", { class: "ql-data-end" }, use, said),
+    h("div", { class: "ql-data-end" }, h("div", { class: "ql-data-acts" }, use, draw), said),
   );
   let data: Dataset | undefined;
   let last: PlanMessage | undefined;
@@ -124,6 +136,7 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
   on(size, "change", () => events.choose({ qubits: whole(size, 1) }), signal);
   on(seed, "change", () => events.choose({ seed: whole(seed, 0) ?? 0 }), signal);
   on(use, "click", () => events.use(), signal);
+  on(draw, "click", () => events.encode(), signal);
 
   function drawReduce(choice: Choice): void {
     fill(
@@ -205,7 +218,7 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
       if (data?.key !== dataset.key) {
         last = undefined;
         cost.hidden = classes.element.hidden = true;
-        use.disabled = true;
+        use.disabled = draw.disabled = true;
         use.classList.remove("primary");
         split.update(0.2, 0.2, null, false);
         fill(answer, h("p", { class: "cap" }, "Looking at what is in the columns"));
@@ -234,12 +247,19 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
       } else if (error) fill(answer, faultNote(error));
       const fits = plan?.encodings.find((e) => e.name === choice.encode)?.fits ?? false;
       use.disabled = !fits;
+      draw.hidden = message.designer !== true;
+      draw.disabled = !fits || choice.encode in UNDRAWN;
+      draw.title = UNDRAWN[choice.encode] ?? "Use them, and draw the gates that read them";
       use.classList.toggle("primary", fits && !used);
       fill(
         said,
         used && [
           h("span", { class: "ql-data-ok" }, icon("check")),
-          `In use: ${plural(plan?.qubits ?? 0, "qubit")}, ${thousands(plan?.rows.train ?? 0)} training rows`,
+          h(
+            "span",
+            null,
+            `In use: ${plural(plan?.qubits ?? 0, "qubit")}, ${thousands(plan?.rows.train ?? 0)} training rows`,
+          ),
         ],
       );
     },

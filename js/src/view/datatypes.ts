@@ -14,8 +14,11 @@ export interface Column {
   readonly type: ColumnType;
   readonly missing: number;
   readonly unique: number;
+  /** Of dates: seconds since 1970, UTC. */
   readonly low: number | null;
   readonly high: number | null;
+  /** Dates without a time of day. */
+  readonly daily?: boolean;
   /** The mean of a column of numbers: the shade of a pixel in the mean image. */
   readonly mean?: number | null;
   /** First and last edge of the histogram. */
@@ -161,6 +164,8 @@ export interface PlanMessage {
   readonly code: string;
   readonly used: boolean;
   readonly preview: Preview | null;
+  /** There is a designer that can take the gates of the encoding. */
+  readonly designer?: boolean;
 }
 
 export interface PageMessage {
@@ -281,4 +286,4 @@ export type ToKernel =
   | { type: "chunk"; id: string; at: number }
   | { type: "export"; id: string; what: "rows" | "bad"; format: "csv" }
   | { type: "pull"; id: string; at: number }
-  | { type: "use" };
+  | { type: "use"; encode?: true };

@@ -19,6 +19,26 @@ describe("bars and values", () => {
     expect(rangeOf(mass, 11, 20)).toEqual([4500, 6136]);
     expect(rangeOf(column("t", { counts: [], low: null, high: null }), 0, 1)).toBeNull();
   });
+  it("a brush over dates takes whole days or whole seconds, and says them", () => {
+    const day = 86_400;
+    const dates = column("when", {
+      type: "date",
+      low: 0,
+      high: 44 * day,
+      counts: [new Array<number>(22).fill(1)],
+    });
+    expect(rangeOf({ ...dates, daily: true }, 0, 1)).toEqual([0, 4 * day]);
+    expect(rangeOf({ ...dates, high: 45 * day, daily: true }, 1, 1)).toEqual([3 * day, 4 * day]);
+    expect(rangeOf({ ...dates, high: 45 * day }, 1, 1)).toEqual([176_727, 353_455]);
+    const few = column("when", { type: "date", daily: true, low: 0, high: 2 * day, counts: [[1, 0, 1]] });
+    const each = { ...few, span: [-day / 2, 2.5 * day] as const };
+    expect(rangeOf(each, 2, 2)).toEqual([2 * day, 2 * day]);
+    expect(shareOf(each, [2 * day, 2 * day])[0]).toBeCloseTo(2 / 3, 9);
+    expect(words("when", [0, 19_000 * day], "date")).toBe("1970-01-01 to 2022-01-08");
+    expect(bound("when", 19_000 * day + 3_723, "date")).toBe("2022-01-08 01:02");
+    expect(bound("when", -62_135_596_800, "date")).toBe("0001-01-01");
+    expect(bound("when", 1e18, "date")).toBe("1e18");
+  });
   it("a range covers the bars it came from", () => {
     for (const about of [ten, column("k", { type: "int", low: 1, high: 5, counts: [[1, 1, 1, 1, 1]] })])
       for (let a = 0; a < 5; a++)

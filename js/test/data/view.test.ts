@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { data } from "../../src/view/data";
-import { dataset, datasetMessage, type FakeLink, fakeLink, plan } from "./helpers";
+import { choice, dataset, datasetMessage, type FakeLink, fakeLink, plan } from "./helpers";
 
 let root: HTMLElement;
 let link: FakeLink;
@@ -152,6 +152,19 @@ describe("to qubits", () => {
       "Row 1, two encoded: a 1.500, b −0.500",
     );
     expect(one(".ql-data-facts").textContent).toContain("7c1e…a90");
+  });
+
+  it("offers the gates of an encoding where there is a designer, and says which have none", () => {
+    show();
+    const draw = one(".ql-data-draw") as HTMLButtonElement;
+    expect(draw.hidden).toBe(true);
+    link.tell(plan({ designer: true }));
+    expect([draw.hidden, draw.disabled]).toEqual([false, false]);
+    draw.click();
+    expect(last()).toEqual({ type: "use", encode: true });
+    link.tell(plan({ designer: true, choice: choice({ encode: "raw" }) }));
+    expect(draw.disabled).toBe(true);
+    expect(draw.title).toContain("place x[i]");
   });
 
   it("says why a choice gives no features, and keeps the button off", () => {
