@@ -1,21 +1,23 @@
 """Angles of a circuit as rows ``offset + scale * source``, and the chain rule back to inputs and weights.
 
 A source is one input, one weight, or, for anything that isn't affine in a single symbol, an expression that
-NumPy evaluates for the whole batch; its derivatives are formed once, symbolically. It must not know gates or
-numba.
+NumPy evaluates for the whole batch, and whose slopes come with its value (`slopes`): a circuit that nobody has seen
+forms no derivatives. It must not know gates or numba.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from qlab.circuit.expr import Expr, Sym
+from qlab.circuit.expr import Expr, Sym, iter_symbols
 from qlab.errors import EngineError
 
-from .arrays import FloatArray, IntArray
+from .arrays import FloatArray
+from .slopes import affine, slopes
 
 
 class Source(NamedTuple):  # a tuple: made and hashed hundreds of times for a new circuit
@@ -52,12 +54,10 @@ class Angle(NamedTuple):
 _NOWHERE = Source()
 
 
-@dataclass(frozen=True, slots=True)
-class General:
-    """An expression NumPy evaluates, with its derivatives and the operation that reads it first."""
+class General(NamedTuple):
+    """An expression NumPy evaluates, and the operation that reads it first."""
 
     expr: Expr
-    derivatives: tuple[tuple[Sym, Expr], ...]
     op_id: str
 
 
@@ -82,23 +82,22 @@ class AngleTable:
         if isinstance(expr, Sym):
             self._count(expr)
             return Angle(0.0, 1.0, _symbol(expr))
-        symbols = expr.symbols()
-        for s in symbols:
+        found = affine(expr)
+        if found is not None:
+            offset, scale, symbol = found
+            if symbol is None and not math.isfinite(offset):
+                raise EngineError(f"the angle {expr} is {offset}", where=f"op {op_id}", cure="use a finite angle")
+            if symbol is None:
+                return Angle.constant(offset)
+            self._count(symbol)
+            if math.isfinite(offset) and math.isfinite(scale):
+                return Angle(offset, scale, _symbol(symbol))
+        kinds = set()
+        for s in iter_symbols(expr):
             self._count(s)
-        if not symbols:
-            value = float(expr.evaluate())
-            if not np.isfinite(value):
-                raise EngineError(f"the angle {expr} is {value}", where=f"op {op_id}", cure="use a finite angle")
-            return Angle.constant(value)
-        derivatives = tuple((s, expr.derivative(s)) for s in symbols)
-        if len(symbols) == 1 and not derivatives[0][1].symbols():
-            zeros = np.zeros(symbols[0].index + 1)
-            offset, scale = float(expr.evaluate(zeros, zeros)), float(derivatives[0][1].evaluate())
-            if np.isfinite(offset) and np.isfinite(scale):
-                return Angle(offset, scale, _symbol(symbols[0]))
-        kinds = {s.kind for s in symbols}
+            kinds.add(s.kind)
         rows = self.batched if "x" in kinds else self.shared
-        rows.append(General(expr, derivatives, op_id))
+        rows.append(General(expr, op_id))
         return Angle(0.0, 1.0, Source(len(rows) - 1, "x" in kinds, True, "x" in kinds, "w" in kinds))
 
     def _count(self, s: Sym) -> None:
@@ -111,19 +110,6 @@ class AngleTable:
 def _symbol(s: Sym) -> Source:
     is_x = s.kind == "x"
     return Source(s.index, is_x, False, is_x, not is_x)
-
-
-def angle_arrays(angles: list[Angle]) -> tuple[IntArray, FloatArray, int, int]:
-    """Return the kernel's ``angles`` and ``affine`` tables, and how many rows are shared and per sample."""
-    table = np.zeros((max(1, len(angles)), 4), dtype=np.int64)[: len(angles)]
-    affine = np.zeros((len(angles), 2), dtype=np.float64)
-    counts = [0, 0]
-    for k, angle in enumerate(angles):
-        s = angle.source
-        table[k] = s.batched, s.general, s.row, counts[s.batched]
-        affine[k] = angle.offset, angle.scale
-        counts[s.batched] += 1
-    return table, affine, counts[0], counts[1]
 
 
 def evaluate(rows: list[General], x: FloatArray, w: FloatArray, out: FloatArray) -> None:
@@ -148,9 +134,9 @@ def evaluate(rows: list[General], x: FloatArray, w: FloatArray, out: FloatArray)
 def chain_shared(rows: list[General], w: FloatArray, grads: FloatArray, grad_w: FloatArray) -> None:
     """Add the gradients of weight-only expressions to those of their weights."""
     empty = np.empty(0)
-    for general, grad in zip(rows, grads, strict=True):
-        for symbol, derivative in general.derivatives:
-            grad_w[symbol.index] += grad * float(derivative.evaluate(empty, w))
+    for general, grad in zip(rows, grads.tolist(), strict=True):
+        for symbol, slope in slopes(general.expr, empty, w).items():
+            grad_w[symbol.index] += grad * slope
 
 
 def chain_batched(
@@ -163,8 +149,8 @@ def chain_batched(
 ) -> None:
     """Add the gradients (row, sample) of per-sample expressions to those of weights and inputs."""
     for general, grad in zip(rows, grads, strict=True):
-        for symbol, derivative in general.derivatives:
+        for symbol, slope in slopes(general.expr, x, w).items():
             if symbol.kind == "w":
-                grad_w[symbol.index] += float(np.sum(grad * derivative.evaluate(x, w)))
+                grad_w[symbol.index] += float((grad * slope).sum())
             elif grad_x is not None:
-                grad_x[:, symbol.index] += grad * derivative.evaluate(x, w)
+                grad_x[:, symbol.index] += grad * slope

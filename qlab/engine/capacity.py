@@ -12,7 +12,7 @@ GROUP = 8  # samples that share a group's state
 KEEP_BYTES = 256 << 20  # final states kept between the forward and the backward walk; beyond it they are recomputed
 _TABLES = 4  # shared diagonals of a typical circuit; a deep one has more, a few percent each
 _SHARE = 0.9  # of the free memory that a simulation may ask for
-_WIDE_TABLES = 1 << 19  # bytes of the lists of one circuit
+_LISTS = 128 << 10  # bytes of one circuit's own tables, on either path
 DTYPES = ("complex128", "complex64")
 
 
@@ -48,10 +48,10 @@ def wide_bytes(
     """Return the bytes of state memory of that path at its peak: states, and tiles in several roles."""
     item = 16 if dtype == "complex128" else 8
     states = wide_kept(n_qubits, batch) + 1 if gradient else 1
-    tiles = threads * (2 if gradient else 1) + 10  # one or two a thread, and the tables of some ten layers of phases
-    if gradient:
-        tiles += min(16, 1 << max(0, n_qubits - tile_bits(n_qubits)))  # the phases' gradients, two groups a chunk
-    return (states * item << n_qubits) + (tiles * item << tile_bits(n_qubits)) + _WIDE_TABLES
+    tiles = threads * (2 if gradient else 1) + 7  # one or two a thread, and the tables of some four layers of phases
+    if gradient:  # the gradients of three groups of phases, real numbers, for each chunk of tiles
+        tiles += 3 * min(16, 1 << max(0, n_qubits - tile_bits(n_qubits))) // 2
+    return (states * item << n_qubits) + (tiles * item << tile_bits(n_qubits)) + _LISTS
 
 
 def estimate_memory(
@@ -68,10 +68,17 @@ def estimate_memory(
 
     Example:
         >>> estimate_memory(10, batch=8, gradient=False)
-        212992
+        344064
     """
     from .wide_choice import prefers_wide
 
+    if n_qubits < 0 or batch < 1 or dtype not in DTYPES:
+        raise EngineError(
+            f"{n_qubits} qubits, a batch of {batch} and {dtype!r} are no simulation",
+            where="estimate_memory",
+            cure="give at least 0 qubits, a batch of at least 1, and " + " or ".join(DTYPES),
+            value=(n_qubits, batch, dtype),
+        )
     if prefers_wide(n_qubits, batch):
         return wide_bytes(n_qubits, batch, dtype, gradient, threads=threads)
     return lanes_bytes(n_qubits, batch, dtype, gradient, threads=threads)
@@ -86,7 +93,7 @@ def lanes_bytes(
     states = 2 * used  # in halves: a state a thread
     if gradient:  # the final states that are kept; an adjoint state and the gradients of phases a thread
         states = 2 * chunk_groups(n_qubits, n_groups, used) + 3 * used
-    tables = _TABLES * group_bytes(n_qubits, dtype) // GROUP + (16 << n_qubits)  # and an observable's weights
+    tables = _TABLES * group_bytes(n_qubits, dtype) // GROUP + (16 << n_qubits) + _LISTS  # and an observable's weights
     return states * group_bytes(n_qubits, dtype) // 2 + tables
 
 

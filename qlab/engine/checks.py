@@ -9,8 +9,9 @@ import numpy as np
 from qlab.circuit import Circuit
 from qlab.errors import EngineError
 
-from .arrays import FloatArray
+from .arrays import FloatArray, IntArray
 
+_MOST = 1e12  # beyond it the kernels' sine is off by more than 1e-4, and from 1e16 on it is none
 _SAMPLED = "plan.sample_clbits or plan.sample for shots, plan.noisy_expectations for means over trajectories"
 
 
@@ -63,7 +64,7 @@ def as_matrix(value: Any, name: str, columns: int, what: str) -> FloatArray:
         EngineError: with both shapes, or with the row and column of a value that isn't finite.
     """
     try:
-        array = np.ascontiguousarray(value, dtype=np.float64)
+        array = _real(value)
     except (TypeError, ValueError) as error:
         raise EngineError(
             f"{name} is not an array of real numbers: {error}", where=name, cure="pass a float64 array"
@@ -81,6 +82,13 @@ def as_matrix(value: Any, name: str, columns: int, what: str) -> FloatArray:
     return array
 
 
+def _real(value: Any) -> FloatArray:
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        raise TypeError("it is complex")
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
 def as_vector(value: Any, name: str, count: int) -> FloatArray:
     """Return a finite C-contiguous float64 vector of ``count`` entries; None stands for an empty one.
 
@@ -88,7 +96,7 @@ def as_vector(value: Any, name: str, count: int) -> FloatArray:
         EngineError: with both shapes, or with the position of a value that isn't finite.
     """
     try:
-        array = np.ascontiguousarray(() if value is None else value, dtype=np.float64)
+        array = _real(() if value is None else value)
     except (TypeError, ValueError) as error:
         raise EngineError(
             f"{name} is not an array of real numbers: {error}", where=name, cure="pass a float64 array"
@@ -115,4 +123,27 @@ def check_finite(array: FloatArray, name: str) -> None:
         where=place,
         cure="drop or impute the value",
         value=tuple(int(i) for i in at),
+    )
+
+
+def check_turns(lanes: FloatArray, sources: IntArray, samples: int) -> None:
+    """Check that what angles read has digits left modulo a turn.
+
+    Args:
+        lanes: (sources, lanes), the first ``samples`` of which count.
+        sources: Those that angles read directly.
+
+    Raises:
+        EngineError: naming the row of X.
+    """
+    read = np.abs(lanes[sources, :samples])
+    if not read.size or read.max() < _MOST:
+        return
+    source, row = np.argwhere(read >= _MOST)[0]
+    value = float(lanes[sources[source], row])
+    raise EngineError(
+        f"an angle is made of {value:g}, which has no digits left within a turn",
+        where=f"X, row {row}",
+        cure="scale the inputs to a few turns, qlab.load(...).features(...) does it",
+        value=value,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .frame import Constraint, Frame, independent, parity
-from .schedule import Key, Layer, Sum, phase
+from .schedule import Key, Layer, Sum
 
 
 class Cone:
@@ -49,13 +49,12 @@ class Cone:
             angles: dict[Key, Sum] = {}
             for (v, m, constraints), angle in layer.angles.items():
                 held = independent((self._signs(mask), value) for mask, value in constraints)
-                if held is None:
+                if held is None or not (v or held):
                     continue
-                atoms = phase(held, angle) if v == 0 else [(self._moves(v), self._signs(m), held, angle)]
-                for move, sign, under, turned in atoms:
-                    key = move, sign, under
-                    if move or under:
-                        angles[key] = angles[key] + turned if key in angles else turned
+                sign = 1.0
+                if v == 0 and len(held) == 1 and held[0][1] == 0:  # but for a global phase, that of the odd parity
+                    held, sign = ((held[0][0], 1),), -1.0
+                angles.setdefault((self._moves(v), self._signs(m), held), Sum()).add(angle, sign)
             if angles:
                 out.append(Layer(layer.turns, angles))
         return out

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import codes, pool
-from .arrays import FloatArray, IntArray, empty_aligned
+from .arrays import FloatArray, IntArray, spares
 from .capacity import GROUP, chunk_groups, groups_of
 from .codes import AMPLITUDE
 from .program import Program
@@ -62,6 +63,7 @@ class Workspace:
         self.n_inputs, self.n_weights = n_sources[:2]
         n_x, n_w = n_sources[0] + n_sources[2], n_sources[1] + n_sources[3]
         self.sources_w, self.sources_x = np.zeros(n_w), np.zeros((n_x, g, GROUP))
+        self.read = np.unique(p.terms[p.terms[:, codes.TERM_BATCHED] == 1, codes.TERM_SOURCE])
         self.lanes_x = self.sources_x.reshape(n_x, g * GROUP)
         self.grad_w, self.grad_x = np.zeros(n_w), np.zeros((n_x, g * GROUP) if gradient else (0, 0))
         n_cs, n_build = 16 * p.rows_batched, 8 * p.build
@@ -70,8 +72,8 @@ class Workspace:
         self.expected = np.zeros((g, self.n_obs, GROUP), dtype)
         self.cotangent = np.zeros((g, self.n_obs, GROUP) if gradient else (0,), dtype)
         self.scale = 1.0
-        self.work = empty_aligned(scratch * self.threads, dtype)
-        self.psi = empty_aligned(0, dtype)
+        self.work = spares.take(scratch * self.threads, dtype)
+        self.psi = spares.take(0, dtype)
         o = observables
         arrays: dict[int, Any] = {
             codes.OPS: p.ops.copy(),
@@ -92,7 +94,7 @@ class Workspace:
             codes.WEIGHT: o.weight,
             codes.GRAD_W: self.grad_w,
             codes.GRAD_X: self.grad_x,
-            codes.TABLES: empty_aligned(p.tables, dtype),
+            codes.TABLES: spares.take(p.tables, dtype),
             codes.WORK: self.work,
             codes.EXPECT: self.expected,
             codes.COTANGENT: self.cotangent,
@@ -100,6 +102,7 @@ class Workspace:
         }
         self.job = np.zeros(codes.JOB_FIELDS, dtype=np.int64)
         self._arrays = arrays  # the job holds nothing but their addresses
+        weakref.finalize(self, _give_back, arrays).atexit = False
         for which, array in arrays.items():
             self._attach(which, array)
         for place, value in (
@@ -163,7 +166,8 @@ class Workspace:
 
     def _hold(self, states: int) -> None:
         if len(self.psi) < self.size * states:
-            self.psi = empty_aligned(self.size * states, self.dtype)
+            self.psi = spares.take(self.size * states, self.dtype)
+            self._arrays[codes.PSI] = self.psi
             self._attach(codes.PSI, self.psi)
 
     def _attach(self, which: int, array: Any) -> None:
@@ -197,7 +201,13 @@ class Workspace:
     def _values(self) -> FloatArray:
         out = np.empty((self.groups, GROUP, self.n_obs))
         np.multiply(self.expected.transpose(0, 2, 1), self.scale * self.scale, out=out)
-        return out.reshape(-1, self.n_obs)[: self.samples]
+        return out.reshape(self.groups * GROUP, self.n_obs)[: self.samples]
+
+
+def _give_back(arrays: dict[int, Any]) -> None:
+    for which in (codes.PSI, codes.WORK, codes.TABLES):
+        if which in arrays:
+            spares.give(arrays[which])
 
 
 __all__ = ["Observables", "Workspace"]

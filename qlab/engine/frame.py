@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
+from .arrays import IntArray
+
 Constraint = tuple[int, int]  # (mask, parity)
 
 
@@ -84,6 +88,34 @@ def solve(n: int, constraints: Iterable[Constraint]) -> tuple[int, list[int]]:
     for bit, (_, v) in pivots.items():
         start |= v << bit
     return start, _orthogonal(n, {bit: m for bit, (m, _) in pivots.items()})
+
+
+def solve_all(n: int, constraints: IntArray) -> tuple[IntArray, IntArray]:
+    """Do `solve` for many systems of k independent constraints at once.
+
+    Args:
+        n: Bits.
+        constraints: (systems, k, 2), masks and values.
+
+    Returns:
+        Solutions (systems,), and bases (systems, n - k).
+    """
+    masks, values = constraints[:, :, 0].T.copy(), constraints[:, :, 1].T.copy()
+    tops = np.zeros_like(masks)
+    for i, mask in enumerate(masks):
+        tops[i] = np.frexp(mask.astype(np.float64))[1] - 1
+        for j in range(len(masks)):
+            if j != i:
+                has = masks[j] >> tops[i] & 1
+                masks[j] ^= has * mask
+                values[j] ^= has * values[i]
+    pivots = np.int64(1) << tops
+    bits = np.arange(n)
+    vectors = np.repeat(np.int64(1) << bits[None], masks.shape[1], axis=0)
+    for mask, top, pivot in zip(masks, tops, pivots, strict=True):
+        vectors |= ((mask ^ pivot)[:, None] >> bits & 1) << top[:, None]
+    free = (pivots.sum(axis=0)[:, None] >> bits & 1) == 0
+    return (values << tops).sum(axis=0), vectors[free].reshape(masks.shape[1], n - len(masks))
 
 
 def _orthogonal(n: int, rows: dict[int, int]) -> list[int]:

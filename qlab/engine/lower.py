@@ -8,9 +8,11 @@ not know batches or numba.
 
 from __future__ import annotations
 
+import cmath
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -23,7 +25,9 @@ from .angles import Angle, AngleTable
 from .arrays import ComplexArray
 from .checks import final_measurements_only
 from .frame import Constraint, Frame, Span
-from .matrices import FIXED, X
+from .matrices import FIXED
+
+_TINY = 1e-15
 
 
 class Factor(NamedTuple):
@@ -32,6 +36,12 @@ class Factor(NamedTuple):
     kind: int
     angle: Angle | None = None
     matrix: ComplexArray | None = None
+    euler: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # of a matrix
+
+    @staticmethod
+    def constant(matrix: ComplexArray) -> Factor:
+        """Return the factor of a fixed 2x2 matrix."""
+        return Factor(codes.CONST, None, matrix, euler(matrix.tobytes()))
 
     @property
     def diagonal(self) -> bool:
@@ -43,11 +53,28 @@ class Factor(NamedTuple):
     def flipped(self) -> list[Factor]:
         """Return X . factor . X."""
         if self.matrix is not None:
-            return [Factor(codes.CONST, matrix=self.matrix[::-1, ::-1])]
+            return _mirrored(self.matrix.tobytes())
         if self.kind in (codes.RX, codes.GPHASE) or self.angle is None:
             return [self]
         back = Factor(self.kind, -self.angle)
         return [back, Factor(codes.GPHASE, self.angle)] if self.kind == codes.P else [back]
+
+
+@lru_cache(maxsize=1024)
+def _mirrored(entries: bytes) -> list[Factor]:
+    """Return X . matrix . X."""
+    return [Factor.constant(np.frombuffer(entries, dtype=np.complex128).reshape(2, 2)[::-1, ::-1])]
+
+
+@lru_cache(maxsize=1024)
+def euler(entries: bytes) -> tuple[float, float, float, float]:
+    """Return (before, turn, after, common) with ``u = e^(i common) P(after) RY(turn) P(before)`` for a 2x2 matrix."""
+    a, b, c, d = (complex(entry) for entry in np.frombuffer(entries, dtype=np.complex128))
+    if abs(c) < _TINY:
+        return cmath.phase(d) - cmath.phase(a), 0.0, 0.0, cmath.phase(a)
+    common = cmath.phase(c) if abs(a) < _TINY else cmath.phase(a)
+    after = 0.0 if abs(a) < _TINY else cmath.phase(c) - common
+    return cmath.phase(-b) - common, 2 * math.atan2(abs(c), abs(a)), after, common
 
 
 @dataclass(slots=True)
@@ -107,7 +134,7 @@ class Lowered:
         """The same, fused; layers of turns and phases don't need that."""
         fused: list[Pass] = []
         for p in self.gates:
-            _push(fused, Pass(p.v, p.m, p.constraints, list(p.factors), p.diagonal))
+            _push(fused, Pass(p.v, p.m, p.constraints, list(p.factors), all(f.diagonal for f in p.factors)))
         return tuple(fused)
 
 
@@ -172,14 +199,14 @@ class _Lowering:
 
     def add(self, op: Operation) -> None:
         """Lower one gate."""
-        conditions = [(q, 1) for q in op.controls] + [(q, 0) for q in op.anticontrols]
-        angles = [self.angles.add(e, op.id) for e in op.params]
+        conditions = [(q, 1) for q in op.controls]
+        if op.anticontrols:
+            conditions += [(q, 0) for q in op.anticontrols]
+        angles = [self.angles.add(e, op.id) for e in op.params] if op.params else []
         if op.matrix is not None:
             for step in steps(op.matrix):
                 fixed = [(op.qubits[k], value) for k, value in step.fixed]
-                self.gate(
-                    op.qubits[step.target], conditions + fixed, [Factor(codes.CONST, matrix=np.array(step.matrix))]
-                )
+                self.gate(op.qubits[step.target], conditions + fixed, [Factor.constant(np.array(step.matrix))])
         elif op.gate in _TWO:
             _TWO[op.gate](self, op.qubits[0], op.qubits[1], conditions, angles)
         elif op.gate == "gphase":
@@ -198,12 +225,16 @@ class _Lowering:
         m, flip = self.frame.where(target, 0)
         if flip:
             factors = [part for f in factors for part in f.flipped()]
-        constraints = tuple(sorted(self.frame.where(q, value) for q, value in conditions))
-        self.passes.append(Pass(self.frame.col[target], m, constraints, factors, all(f.diagonal for f in factors)))
+        self.passes.append(Pass(self.frame.col[target], m, self._under(conditions), factors))
 
     def phase(self, conditions: list[tuple[int, int]], factors: list[Factor]) -> None:
         """Multiply the amplitudes that meet the conditions by the 1-1 entry of diagonal factors."""
-        self.passes.append(Pass(0, 0, tuple(sorted(self.frame.where(q, value) for q, value in conditions)), factors))
+        self.passes.append(Pass(0, 0, self._under(conditions), factors))
+
+    def _under(self, conditions: list[tuple[int, int]]) -> tuple[Constraint, ...]:
+        if not conditions:
+            return ()
+        return tuple(sorted([self.frame.where(q, value) for q, value in conditions]))
 
     def constant(self, target: int, name: str) -> None:
         """Apply a fixed gate without controls."""
@@ -233,8 +264,11 @@ _ONE: dict[str, Callable[[list[Angle]], list[Factor]]] = {
 }
 
 
+_FIXED = {name: [Factor.constant(matrix)] for name, matrix in FIXED.items()}
+
+
 def _one_qubit(gate: str, angles: list[Angle]) -> list[Factor]:
-    return _ONE[gate](angles) if gate in _ONE else [Factor(codes.CONST, matrix=FIXED[gate])]
+    return _ONE[gate](angles) if gate in _ONE else _FIXED[gate]
 
 
 Conditions = list[tuple[int, int]]
@@ -251,7 +285,7 @@ def _conjugated(
 
 def _swap(lo: _Lowering, a: int, b: int, conditions: Conditions, _: list[Angle]) -> None:
     if conditions:
-        _conjugated(lo, a, b, a, [*conditions, (b, 1)], [Factor(codes.CONST, matrix=X)])
+        _conjugated(lo, a, b, a, [*conditions, (b, 1)], _FIXED["x"])
     else:
         lo.frame.swap(a, b)
 
@@ -284,14 +318,14 @@ def _ecr(lo: _Lowering, a: int, b: int, conditions: Conditions, _: list[Angle]) 
     if not conditions:
         lo.frame.x(a)
     else:
-        lo.gate(a, conditions, [Factor(codes.CONST, matrix=X)])
+        lo.gate(a, conditions, _FIXED["x"])
     _rzx(lo, a, b, [], [-eighth])
 
 
 def _dcx(lo: _Lowering, a: int, b: int, conditions: Conditions, _: list[Angle]) -> None:
     for control, target in ((a, b), (b, a)):
         if conditions:
-            lo.gate(target, [*conditions, (control, 1)], [Factor(codes.CONST, matrix=X)])
+            lo.gate(target, [*conditions, (control, 1)], _FIXED["x"])
         else:
             lo.frame.cx(control, target)
 

@@ -17,7 +17,7 @@ from qlab.errors import EngineError
 
 from . import angles, capacity, pool, wide_choice
 from .arrays import ComplexArray, FloatArray, IntArray
-from .checks import as_matrix, as_vector, check_finite, obstacle_of
+from .checks import as_matrix, as_vector, check_finite, check_turns, obstacle_of
 from .cone import Cone
 from .frame import Frame
 from .lower import Lowered, Pass, lower, visible
@@ -277,7 +277,7 @@ class Plan(Sampling):
     @cached_property
     def _schedule(self) -> tuple[list[Layer], Frame | Cone]:
         """What the observables see, on as few qubits as they see."""
-        seen = layers(self._lowered.gates, self._masks)
+        seen = layers(self._lowered.gates, self._masks, self.n_qubits)
         cone = Cone(self._lowered.frame, seen)
         return (cone.narrowed(seen), cone) if cone.n < self.n_qubits else (seen, self._lowered.frame)
 
@@ -320,7 +320,7 @@ class Plan(Sampling):
         if found is None:
             schedule, frame = self._schedule
             if mode == "states":
-                schedule, frame = layers(self._lowered.gates, None), self._lowered.frame
+                schedule, frame = layers(self._lowered.gates, None, self.n_qubits), self._lowered.frame
             sources = self.n_inputs, self.n_weights
             found = self._programs[mode] = build(schedule, frame.n, want_x=mode == "full", n_sources=sources)
         return found
@@ -349,6 +349,7 @@ class Plan(Sampling):
             angles.evaluate(table.shared, np.empty(0), w, ws.sources_w[self.n_weights :])
         if table.batched:
             angles.evaluate(table.batched, x, w, ws.lanes_x[self.n_inputs :, : len(x)])
+        check_turns(ws.lanes_x, ws.read, len(x))
         return ws
 
     def _give(self, mode: str, ws: Workspace) -> None:
@@ -376,7 +377,14 @@ def _measured() -> wide_choice.Constants:
 
 
 def _call(callback: Callable[[FloatArray], Any], shape: tuple[int, int], values: FloatArray) -> FloatArray:
-    return _cotangent(callback(values)[1], shape)
+    found = callback(values)
+    if not isinstance(found, tuple | list) or len(found) != 2:
+        raise EngineError(
+            f"the cotangent's callable returned {found!r:.60}",
+            where="argument cotangent",
+            cure="return (loss, cotangent)",
+        )
+    return _cotangent(found[1], shape)
 
 
 def _cotangent(value: Any, shape: tuple[int, int]) -> FloatArray:

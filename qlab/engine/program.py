@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import codes
-from .angles import Source
 from .arrays import FloatArray, IntArray
 from .codes import AMPLITUDE
 from .cone import Cone
-from .frame import Constraint, Frame, dual, independent, solve, span
+from .frame import Constraint, Frame, dual, independent, solve, solve_all, span
 from .observables import Projector, Term
 from .schedule import Key, Layer, Sum
 
 _TURNS_BETWEEN_SCALES = 24  # deferred cosines are at least 2**-0.5 each; their fourth powers must fit float32
 _INLINE_BITS = 6  # at least so many bits of an index come from the inner list
+Place = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,12 @@ class _Lists:
             self._length += 1 << len(vectors)
         return at
 
+    def spans(self, start: int, vectors: Sequence[int]) -> Place:
+        """Append two spans whose pairwise xor is a subspace; return (lo, lo_n, hi, hi_n)."""
+        count = len(vectors)
+        cut = min(count, max(_INLINE_BITS, (count + 1) // 2))
+        return self.span(0, vectors[:cut]), 1 << cut, self.span(start, vectors[cut:]), 1 << count - cut
+
     def array(self) -> IntArray:
         """Return all of it."""
         out = np.zeros(max(1, self._length), dtype=np.int64)
@@ -92,18 +98,48 @@ class _Lists:
         return out
 
 
+class _Subspaces:
+    """Where the constraints of sweeps and of pieces of diagonals hold: solved at the end, all of a size at once.
+
+    What asks for one gets a number now, and `places` later.
+    """
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.known: dict[tuple[Constraint, ...], int] = {}
+
+    def add(self, constraints: tuple[Constraint, ...]) -> int:
+        """Return the number of a subspace of independent constraints."""
+        return self.known.setdefault(constraints, len(self.known))
+
+    def places(self, lists: _Lists) -> IntArray:
+        """Write the lists of all of them; return a row (lo, lo_n, hi, hi_n) for each."""
+        sizes: dict[int, list[tuple[Constraint, ...]]] = {}
+        for constraints in self.known:
+            sizes.setdefault(len(constraints), []).append(constraints)
+        out = np.empty((len(self.known), 4), dtype=np.int64)
+        for k, some in sizes.items():
+            at = [self.known[constraints] for constraints in some]
+            starts, basis = solve_all(self.n, np.array(some, dtype=np.int64).reshape(len(some), k, 2))
+            rows = zip((starts * AMPLITUDE).tolist(), (basis * AMPLITUDE).tolist(), strict=True)
+            out[at] = [lists.spans(start, vectors) for start, vectors in rows]
+        return out
+
+
 class _Builder:
     def __init__(self, n: int, want_x: bool, n_sources: tuple[int, int]) -> None:
         self.n, self.want_x, self.n_sources = n, want_x, n_sources
         self.lists = _Lists()
-        self.seen: dict[tuple[Constraint, ...], tuple[int, int, int, int]] = {}
+        self.subspaces = _Subspaces(n)
         self.ops: list[list[int]] = []
+        self.open: list[tuple[int, int]] = []  # sweeps, and the numbers of their subspaces
+        self.pieces: list[tuple[int, int]] = []  # the same for places in the lists
         self.entries: list[list[int]] = []
         self.terms: list[tuple[int, int, int]] = []
         self.coef: list[float] = []
         self.offsets: list[float] = []
         self.rows = [0, 0]
-        self.slots = self.tables = self.turned = self.work = 0
+        self.slots = self.tables = self.turned = 0
         self.build = 1
         self.batched_table = False
 
@@ -120,10 +156,18 @@ class _Builder:
                 self._phases(kinds[False], False)
                 self._phases(kinds[True], True)
         ops = np.array(self.ops, dtype=np.int64).reshape(-1, codes.OP_COLUMNS)
+        places = self.subspaces.places(self.lists)
+        lists = self.lists.array()
+        if self.open:
+            at, which = np.array(self.open).T
+            ops[at, codes.LO : codes.HI_N + 1] = places[which]
+        if self.pieces:
+            at, which = np.array(self.pieces).T
+            lists[at[:, None] + np.arange(4)] = places[which]
         wanted = np.flatnonzero(ops[:, codes.WANT])
         return Program(
             ops,
-            self.lists.array(),
+            lists,
             np.array(self.entries, dtype=np.int64).reshape(-1, codes.ENTRY_COLUMNS),
             np.array(self.terms, dtype=np.int64).reshape(-1, codes.TERM_COLUMNS),
             np.array(self.coef, dtype=np.float64),
@@ -135,88 +179,71 @@ class _Builder:
             self.build,
             self.batched_table,
             int(wanted[0]) if len(wanted) else len(ops),
-            self.work,
+            int(ops[:, codes.LO_N] @ ops[:, codes.HI_N]),
         )
 
-    def _entry(self, angle: Sum, *, half: bool) -> tuple[int, bool]:
+    def _entry(self, angle: Sum, half: int) -> tuple[int, bool]:
         """Append a merged angle; return its row and whether its gradient is wanted."""
-        start, wanted = len(self.terms), False
-        batched = 0
-        for scale, source in angle.parts:
-            want = source.reads_w or (self.want_x and source.reads_x)
-            self.terms.append((int(source.batched), self._source(source), int(want)))
+        start, wanted, batched = len(self.terms), False, 0
+        for source, scale in angle.scales.items():
+            if scale == 0.0:
+                continue
+            row, own, general, reads_x, reads_w = source
+            want = reads_w or (self.want_x and reads_x)
+            if general:
+                row += self.n_sources[0 if own else 1]
+            self.terms.append((int(own), row, int(want)))
             self.coef.append(scale)
             wanted = wanted or want
-            batched |= source.batched
-        slot = self.slots if wanted else -1
+            batched |= own
+        e = len(self.entries)
+        self.entries.append(
+            [start, len(self.terms), int(batched), self.rows[batched], self.slots if wanted else -1, half, 0]
+        )
         self.slots += wanted
-        self.entries.append([start, len(self.terms), batched, self.rows[batched], slot, int(half), 0])
         self.offsets.append(angle.offset)
         self.rows[batched] += 1
-        return len(self.entries) - 1, wanted
+        return e, wanted
 
-    def _source(self, source: Source) -> int:
-        return source.row + (self.n_sources[0 if source.batched else 1] if source.general else 0)
-
-    def _op(
-        self, kind: int, place: tuple[int, int, int, int], *columns: tuple[int, int], entries: Iterable[int] = ()
-    ) -> None:
-        row = [kind, *place] + [0] * (codes.OP_COLUMNS - 5)
-        for column, value in columns:
-            row[column] = value
+    def _op(self, kind: int, place: Place | int, want: bool, still: bool, entries: Iterable[int]) -> list[int]:
+        """Append a sweep, over a span or a subspace still to be solved; return its row."""
+        o, row = len(self.ops), [0] * codes.OP_COLUMNS
+        row[codes.KIND], row[codes.WANT], row[codes.STILL] = kind, int(want), int(still)
+        if isinstance(place, int):
+            self.open.append((o, place))
+        else:
+            row[codes.LO : codes.HI_N + 1] = place
         for e in entries:
-            self.entries[e][codes.OP] = len(self.ops)
+            self.entries[e][codes.OP] = o
         self.ops.append(row)
-        self.work += place[1] * place[3]
-
-    def _span(self, start: int, vectors: Sequence[int]) -> tuple[int, int, int, int]:
-        """Append two lists whose pairwise xor is a subspace; return (lo, lo_n, hi, hi_n)."""
-        cut = min(len(vectors), max(_INLINE_BITS, (len(vectors) + 1) // 2))
-        low, high = self.lists.span(0, vectors[:cut]), self.lists.span(start, vectors[cut:])
-        return low, 1 << cut, high, 1 << len(vectors) - cut
-
-    def _subspace(self, constraints: tuple[Constraint, ...]) -> tuple[int, int, int, int]:
-        found = self.seen.get(constraints)
-        if found is None:
-            start, basis = solve(self.n, constraints)
-            scaled = [v * AMPLITUDE for v in basis]
-            found = self.seen[constraints] = self._span(start * AMPLITUDE, scaled)
-        return found
+        return row
 
     def _init(self, layer: Layer | None) -> None:
         """The product state of the first turns, and sweeps for their gradients."""
         turns = [] if layer is None else sorted((k, a) for k, a in layer.angles.items() if not k[2])
-        entries = [self._entry(a, half=True) for _, a in turns]
-        place = self._span(0, [key[0] * AMPLITUDE for key, _ in turns])
-        at = self.lists.numbers([e for e, _ in entries])
+        entries = [self._entry(a, 1) for _, a in turns]
+        place = self.lists.spans(0, [key[0] * AMPLITUDE for key, _ in turns])
         self.build = max(self.build, place[1] + place[3])
-        self._op(codes.INIT, place, (codes.AT, at))
+        op = self._op(codes.INIT, place, False, False, ())
+        op[codes.AT] = self.lists.numbers([e for e, _ in entries])
         wanted = [(key, e) for (key, _), (e, want) in zip(turns, entries, strict=True) if want]
         self._blocks(wanted, {e for _, e in wanted}, still=True)
 
     def _turns(self, layer: Layer, *, started: bool) -> None:
         shared, wanted = [], set()
-        for key, angle in sorted(layer.angles.items(), key=lambda item: item[0]):
+        for key in sorted(layer.angles):
             v, m, constraints = key
-            plain = not constraints and not angle.batched
             if started and not constraints:
                 continue  # in the product state
-            e, want = self._entry(angle, half=True)
+            angle = layer.angles[key]
+            e, want = self._entry(angle, 1)
             if want:
                 wanted.add(e)
-            if plain:
+            if not constraints and not self.entries[e][codes.PER_SAMPLE]:
                 shared.append((key, e))
                 continue
-            place = self._subspace(((m, 0), *constraints))
-            self._op(
-                codes.ROTATE,
-                place,
-                (codes.V0, v * AMPLITUDE),
-                (codes.M0, m * AMPLITUDE),
-                (codes.E0, e),
-                (codes.WANT, int(want)),
-                entries=[e],
-            )
+            op = self._op(codes.ROTATE, self.subspaces.add(((m, 0), *constraints)), want, False, (e,))
+            op[codes.V0], op[codes.M0], op[codes.E0] = v * AMPLITUDE, m * AMPLITUDE, e
         self._blocks(shared, wanted)
 
     def _blocks(self, turns: list[tuple[Key, int]], wanted: set[int], *, still: bool = False) -> None:
@@ -227,11 +254,11 @@ class _Builder:
             size = 2 if left in (2, 4) else min(3, left)
             block = turns[at : at + size]
             at += size
-            place = self._subspace(tuple((key[1], 0) for key, _ in block))
-            columns = [(codes.WANT, int(any(e in wanted for _, e in block))), (codes.STILL, int(still))]
+            entries = [e for _, e in block]
+            place = self.subspaces.add(tuple([(key[1], 0) for key, _ in block]))
+            op = self._op(codes.TURN1 + size - 1, place, not wanted.isdisjoint(entries), still, entries)
             for q, ((v, m, _), e) in enumerate(block):
-                columns += [(codes.V0 + q, v * AMPLITUDE), (codes.M0 + q, m * AMPLITUDE), (codes.E0 + q, e)]
-            self._op(codes.TURN1 + size - 1, place, *columns, entries=[e for _, e in block])
+                op[codes.V0 + q], op[codes.M0 + q], op[codes.E0 + q] = v * AMPLITUDE, m * AMPLITUDE, e
             if not still:
                 self.turned += size
                 if self.turned > _TURNS_BETWEEN_SCALES:
@@ -241,30 +268,25 @@ class _Builder:
         """One diagonal sweep: an independent set of odd parities as a basis, the rest piece by piece."""
         if not angles and not always:
             return
-        entries = [(key[2], *self._entry(a, half=False)) for key, a in angles]
+        entries = [(key[2], *self._entry(a, 0)) for key, a in angles]
         plain = [one for one in entries if len(one[0]) == 1]
         plain.sort(key=lambda one: not one[2])  # the wanted ones first, which end up last in the basis
         taken, vectors = dual(self.n, [constraints[0][0] for constraints, _, _ in plain])
-        basis = [plain[k] for k in taken]
-        marks = [-1] * (self.n - len(basis)) + [e for _, e, _ in reversed(basis)]
-        place = self._span(0, [v * AMPLITUDE for v in vectors])
-        at = self.lists.numbers(marks)
-        pieces: list[int] = []
-        chosen = {e for _, e, _ in basis}
-        for constraints, e, _ in entries:
-            if e not in chosen:
-                pieces += [e, *self._subspace(constraints)]
-        extra = self.lists.numbers(pieces)
-        self._op(
+        basis = [plain[k][1] for k in taken]
+        place = self.lists.spans(0, [v * AMPLITUDE for v in vectors])
+        op = self._op(
             codes.BATCHED if batched else codes.PHASES,
             place,
-            (codes.AT, at),
-            (codes.EXTRA, extra),
-            (codes.EXTRA_N, len(pieces) // 5),
-            (codes.WANT, int(any(want for _, _, want in entries))),
-            (codes.V0, self.tables),
-            entries=[e for _, e, _ in entries],
+            any(want for _, _, want in entries),
+            False,
+            [e for _, e, _ in entries],
         )
+        op[codes.AT] = self.lists.numbers([-1] * (self.n - len(basis)) + basis[::-1])
+        pieces = [(e, constraints) for constraints, e, _ in entries if e not in basis]
+        extra = op[codes.EXTRA] = self.lists.numbers([number for e, _ in pieces for number in (e, 0, 0, 0, 0)])
+        for k, (_, constraints) in enumerate(pieces):
+            self.pieces.append((extra + 5 * k + 1, self.subspaces.add(constraints)))
+        op[codes.EXTRA_N], op[codes.V0] = len(pieces), self.tables
         self.build = max(self.build, 2 * (place[1] + place[3]))
         self.turned = 0
         if batched:

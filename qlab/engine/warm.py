@@ -1,8 +1,8 @@
 """Makes the kernels ready: compiles them on a machine's first use, afterwards loads them from a cache; never silently.
 
-There are two stages: the kernels that batches take, and those for one large state. Each is made ready as a whole
-before its first use, so that no step of a training run stops to compile. What happens is told to whoever called
-`warm_up` on the same thread, else to the user by a line on stderr.
+There are three stages: what schedules circuits, the kernels that batches take, and those for one large state. Each is
+made ready as a whole before its first use, so that no step of a training run stops to compile. What happens is told to
+whoever called `warm_up` on the same thread, else to the user by a line on stderr.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from qlab.circuit import Circuit
 
 Progress = Callable[[float, str], object]
 
-_WHAT = {"lanes": "the simulator", "wide": "the simulator of large states"}
+_WHAT = {"circuits": "the reader of circuits", "lanes": "the simulator", "wide": "the simulator of large states"}
 _DTYPES = {"d": "complex128", "f": "complex64"}
 _ready: set[tuple[str, str]] = set()
 _told: ContextVar[Progress | None] = ContextVar("progress", default=None)  # each thread has its own
@@ -35,16 +35,16 @@ def warm_up(progress: Progress | None = None, dtype: str = "complex128", wide: b
     """
     tell = progress or _line
     tell(0.0, "loading the simulator")
-    stages = ("lanes", "wide")[: 1 + wide]
+    stages = ("circuits", "lanes", "wide")[: 2 + wide]
     for k, stage in enumerate(stages):
         _told.set(partial(_part, tell, k / len(stages), 1 / len(stages)))
-        make_ready(stage, np.dtype(np.float32 if dtype == "complex64" else np.float64))
+        make_ready(stage, np.dtype(np.float32 if dtype == "complex64" and stage != "circuits" else np.float64))
     _told.set(progress)
     tell(1.0, "the simulator is ready")
 
 
 def make_ready(stage: str, dtype: np.dtype[np.floating]) -> None:
-    """Compile or load a stage's kernels, ``"lanes"`` or ``"wide"``, unless this process did so already."""
+    """Compile or load a stage's kernels, ``"circuits"``, ``"lanes"`` or ``"wide"``, unless this process did already."""
     key = stage, dtype.char
     if key in _ready:
         return
@@ -60,13 +60,16 @@ def _compile(stage: str, dtype: str) -> None:
     tell = _told.get() or _line
     if stage == "wide":
         from . import wide_state  # noqa: F401  # defines what is counted
-    else:
+    elif stage == "lanes":
         from . import kernels  # noqa: F401
+    else:
+        from . import arrange  # noqa: F401
     from ._jit import compiling, sizes
 
     def mine(name: str) -> bool:
-        module, _, _ = name.rpartition(".")
-        return module.startswith(__package__ + ".") and module.startswith(__package__ + ".wide_") == (stage == "wide")
+        package, _, module = name.rpartition(".")[0].rpartition(".")
+        own = "wide" if module.startswith("wide_") else "circuits" if module == "arrange" else "lanes"
+        return package == __package__ and own == stage
 
     total, done = sum(size for name, size in sizes.items() if mine(name)), set[str]()
 
@@ -85,7 +88,11 @@ def _compile(stage: str, dtype: str) -> None:
 def _exercise(stage: str, dtype: str) -> None:
     """Call every kernel of a stage once."""
     from .plan import Plan
+    from .schedule import layers
 
+    if stage == "circuits":
+        layers([], None, 1)
+        return
     plan = Plan(Circuit(1).append("ry", 0, "x[0] + w[0]"), ["Z0"], dtype)
     plan._path = "wide" if stage == "wide" else "lanes"
     x, w = np.zeros((1, 1)), np.zeros(1)

@@ -18,7 +18,6 @@ import numpy as np
 
 from . import codes
 from .angles import Angle
-from .arrays import ComplexArray
 from .frame import Constraint, parity
 from .lower import Factor, Pass
 
@@ -145,8 +144,7 @@ def _free(out: Ops, p: Pass) -> None:
 
     for f in p.factors:
         if f.angle is None:
-            assert f.matrix is not None
-            before, turn, after, phase = euler(f.matrix)
+            before, turn, after, phase = _rotated(f)
             out.phase.offset += phase
             if before:
                 put(PHASE, before)
@@ -178,7 +176,7 @@ def _bound(out: Ops, p: Pass) -> None:
             if np.array_equal(f.matrix, [[0, 1], [1, 0]]):
                 out.ops.append(Op(TURN, p.v, 0, Sum(), p.constraints, mirror=True))
                 continue
-            before, turn, after, phase = euler(f.matrix)
+            before, turn, after, phase = _rotated(f)
             _phases(out, p, Factor(codes.RZ, Angle.constant(before)))
             out.ops.append(Op(TURN, p.v, p.m, Sum(turn), p.constraints))
             _phases(out, p, Factor(codes.RZ, Angle.constant(after)))
@@ -242,17 +240,10 @@ def _parities(out: Ops, constraints: list[Constraint], m: int, angle: Sum) -> No
                 out.ops.append(Op(PHASE, 0, mask, turned))
 
 
-def euler(matrix: ComplexArray) -> tuple[float, float, float, float]:
+def _rotated(factor: Factor) -> tuple[float, float, float, float]:
     """Return (before, turn, after, phase) with ``matrix = e^(i phase) RZ(after) RY(turn) RZ(before)``."""
-    (a, b), (c, d) = matrix.tolist()
-    turn = 2 * math.atan2(abs(c), abs(a))
-    if abs(a) < 1e-14:
-        apart = cmath.phase(c) - cmath.phase(-b)
-        return 0.0, turn, apart, (cmath.phase(c) + cmath.phase(-b)) / 2
-    if abs(c) < 1e-14:
-        return 0.0, 0.0, cmath.phase(d) - cmath.phase(a), (cmath.phase(d) + cmath.phase(a)) / 2
-    after, before = cmath.phase(c) - cmath.phase(a), cmath.phase(-b) - cmath.phase(a)
-    return before, turn, after, cmath.phase(a) + (after + before) / 2
+    before, turn, after, common = factor.euler
+    return before, turn, after, common + (before + after) / 2
 
 
 def _sum(angle: Angle, weight: float) -> Sum:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from peers.verdict import Line, show
@@ -104,7 +106,8 @@ class Peer:
 
     def __init__(self, python: str, n: int, batch: int, kind: str) -> None:
         command = [python, __file__, "--serve", str(n), str(batch), kind]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}  # qlab may not be installed there
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
         self.gradient = np.array([float(v) for v in self._line().split()])
 
     def __call__(self) -> float:

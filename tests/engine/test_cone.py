@@ -17,7 +17,7 @@ from .reference import qiskit_expectation, qiskit_state, random_circuit
 
 def widened(plan: engine.Plan) -> engine.Plan:
     """Make a plan run on all its qubits."""
-    plan.__dict__["_schedule"] = (layers(plan._lowered.gates, plan._masks), plan._lowered.frame)
+    plan.__dict__["_schedule"] = (layers(plan._lowered.gates, plan._masks, plan.n_qubits), plan._lowered.frame)
     return plan
 
 

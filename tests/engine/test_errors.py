@@ -88,6 +88,28 @@ def test_wrong_shapes_say_both() -> None:
         PLAN.expectations([["a", "b"]], W)
 
 
+def test_what_a_stranger_may_give_is_refused_in_words_or_works() -> None:
+    with refused("X is not an array of real numbers: it is complex"):
+        PLAN.expectations(X + 1j, W)
+    with refused("the cotangent's callable returned None", r"return \(loss, cotangent\)"):
+        PLAN.value_and_vjp(X, W, lambda values: None)
+    with refused("-1 qubits", "Cure"):
+        engine.estimate_memory(-1)
+    for huge in (1e14, -1e300):
+        with refused("no digits left", "X, row 1", "Cure"):
+            PLAN.expectations([[0.0, 0.0], [huge, 0.0]], W)
+    wide = engine.compile(Circuit(1).append("ry", 0, "arctan(x[0])"), ["Z0"])  # finite, though what it reads is huge
+    np.testing.assert_allclose(wide.expectations([[1e300]]), [[0.0]], atol=1e-15)
+    nothing = engine.compile(Circuit(2).append("ry", 0, "w[0]"), [])
+    values, grad, _ = nothing.value_and_vjp(np.empty((3, 0)), [0.1], np.ones((3, 0)))
+    assert values.shape == (3, 0)
+    assert grad.tolist() == [0.0]
+    full = Circuit(64)  # as many wires as a circuit may have: every bit of a machine word
+    for q in range(0, 64, 2):
+        full = full.append("ry", q, 0.1 * q).append("cx", [q, q + 1])
+    np.testing.assert_allclose(engine.compile(full, ["Z63", "Z0"]).expectations(), [[np.cos(6.2), 1.0]], atol=1e-14)
+
+
 def test_a_circuit_too_large_is_refused_before_anything_is_allocated() -> None:
     circuit = templates.real_amplitudes(34, 1)
     start = time.perf_counter()

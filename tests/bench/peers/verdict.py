@@ -34,7 +34,7 @@ def against_peers(times: Times) -> list[Line]:
 
 def show(lines: Sequence[Line]) -> None:
     """Print every line with its target and whether it was reached."""
-    print(f"\n{'target of the engine':52}{'measured':>12}{'target':>22}  reached")
+    print(f"\n{'target of the engine':60}{'measured':>12}{'target':>22}  reached")
     for what, value, bound, target, unit in lines:
         reached = value >= target if bound == "at least" else value <= target
-        print(f"{what:52}{value:>9.4g} {unit:2}{f'{bound} {target:g} {unit}':>22}  {'yes' if reached else 'NO'}")
+        print(f"{what:60}{value:>9.4g} {unit:2}{f'{bound} {target:g} {unit}':>22}  {'yes' if reached else 'NO'}")
