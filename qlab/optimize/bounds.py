@@ -26,7 +26,7 @@ def rounded(p: Problem, bound: float) -> float:
     step = p.step
     if step <= 0.0:
         return bound
-    constant = dict(p.terms).get((), 0.0)
+    constant = p.constant
     scaled = (bound - constant) / step
     near = math.ceil(scaled - 1e-6) if p.sense == "min" else math.floor(scaled + 1e-6)
     return near * step + constant
@@ -39,7 +39,7 @@ def tighter(p: Problem, a: float, b: float | None) -> bool:
 
 def box(p: Problem) -> Proof:
     """Return the bound of the ranges alone: each term at its best, one-hot groups at their best option."""
-    total, grouped = dict(p.terms).get((), 0.0) * p.sign, {i for g in p.groups for i in g}
+    total, grouped = p.constant * p.sign, {i for g in p.groups for i in g}
     linear: dict[int, float] = {}
     bits = all(v.binary for v in p.variables)
     for key, value in p.terms:
@@ -236,7 +236,7 @@ def verify_linear(p: Problem, y: list[float]) -> Proof | None:
     reduced = np.array(prog.cost) - (prog.matrix().T @ dual if len(prog.rows) else 0.0)
     low, high = np.array(prog.low), np.array(prog.high)
     best = np.where(reduced > 0, reduced * low, np.where(reduced < 0, reduced * high, 0.0))
-    constant = dict(p.terms).get((), 0.0)
+    constant = p.constant
     total = (
         math.fsum((dual * right).tolist())
         + math.fsum(best.tolist())

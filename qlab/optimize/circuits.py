@@ -6,7 +6,7 @@ The phase is exp(-iγC) up to a global phase; mixers are those of `xmixer` and `
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -119,6 +119,19 @@ def circuit_of(bits: Bits, depth: int, mixer: str = "x", tilts: Sequence[float] 
                 made.mix(part, f"w[{depth + layer}]")
     limits = {"qubits": max(64, bits.n), "ops": max(10_000, len(made.ops))}
     return Circuit(bits.n, made.ops, name="qaoa", limits=limits)
+
+
+def drawn(figures: Mapping[str, Any], name: str) -> Circuit | None:
+    """Return the circuit of a coarse pass with its angles, of its last window if it took windows.
+
+    None where there is none: the orders of a schedule and windows under constraints are mixed over a table of what is
+    allowed, which has no short circuit.
+    """
+    if figures.get("drawn") is None:
+        return None
+    bits, mixer = figures["drawn"]
+    made = circuit_of(bits, len(figures["gammas"]), mixer).with_(name=f"QAOA of {name}"[:64])
+    return made.bind(w=[*map(float, figures["gammas"]), *map(float, figures["betas"])])
 
 
 def spaces_plus() -> Any:

@@ -17,6 +17,8 @@ from ..errors import OptimizeError
 from . import inspired
 from .events import Event
 from .local import Binary, Rounds
+from .problem import Problem
+from .scheduling import topological
 from .search import Search
 from .shop import schedule_of
 from .variational import best_of, figures, histogram, make_engine, sample, tune
@@ -33,6 +35,19 @@ def start(s: Search) -> Iterator[Event]:
         event = s.offer(schedule_of(s.p, s.seed, None).point(), "priority rule")
         if event:
             yield event
+
+
+def plainest(p: Problem) -> list[float]:
+    """Return tasks one after another, or the lowest values: a point that takes no search, and may not be feasible."""
+    x = [float(v.low) for v in p.variables]
+    if p.kind in ("job_shop", "rcpsp"):
+        lengths = [d for job in p.data["jobs"] for _, d in job] if p.kind == "job_shop" else p.data["durations"]
+        now = 0.0
+        for i in range(p.n - 1) if p.kind == "job_shop" else topological(p.data["successors"]):
+            x[i] = now = max(now, x[i])
+            now += lengths[i]
+        x[-1] = max(now, x[-1])
+    return x
 
 
 def qaoa(s: Search, *, depth: int, window: int, windows: int, shots: int, mixer: str | None, seconds: float) -> Coarse:
@@ -88,6 +103,7 @@ def qaoa(s: Search, *, depth: int, window: int, windows: int, shots: int, mixer:
     told = {
         "p_opt": p_opt, "uniform": uniform, "times_uniform": p_opt / uniform, "histogram": histogram(prob, costs),
         "gammas": best[1][:depth], "betas": best[1][depth:], "bits": bits.n, "windows": 0, "mixer": kind, "lowest": low,
+        "drawn": (bits, kind),
     }  # fmt: skip
     return f"{bits.n} bits, {kind} mixer, {_multiple(p_opt / uniform)}", told
 
@@ -111,7 +127,7 @@ def _windows(s: Search, tries: Iterator[Tried], what: str) -> Coarse:
     told = {
         "p_opt": float(np.mean([t.p_opt for t in done])), "uniform": float(np.mean([t.uniform for t in done])),
         "times_uniform": times, "windows": len(done), "bits": max(t.bits for t in done),
-        "histogram": histogram(*last.histogram), "window": last.name, "improved": gained,
+        "histogram": histogram(*last.histogram), "window": last.name, "improved": gained, "drawn": last.drawn,
         "gammas": last.angles[: len(last.angles) // 2], "betas": last.angles[len(last.angles) // 2 :],
     }  # fmt: skip
     plural = "window" if len(done) == 1 else "windows"

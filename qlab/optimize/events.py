@@ -24,6 +24,24 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparing:
+    """Kernels are made ready before the clock starts: number ``k`` of ``total``, loaded or, ``compiled``, made anew."""
+
+    time: float
+    k: int
+    total: int
+    what: str
+    compiled: bool
+
+    @property
+    def text(self) -> str:
+        """A few words for a person who waits."""
+        if self.compiled:
+            return f"preparing kernels, {self.k} of {self.total}; only on first use"
+        return f"loading kernels, {self.k} of {self.total}"
+
+
+@dataclass(frozen=True, slots=True)
 class StageStarted:
     """A stage (``"coarse"``, ``"refine"``, ``"verify"``) begins with a method."""
 
@@ -78,6 +96,16 @@ class StageEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Paired:
+    """One seed of an ablation was solved with and without the coarse stage: pair ``done`` of ``total``."""
+
+    time: float
+    done: int
+    total: int
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """It ended: ``reason`` is optimal, time limit, stopped or done; ``result`` is the answer."""
 
@@ -95,4 +123,4 @@ class Failed:
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 
-Event = Started | StageStarted | Angles | Incumbent | Bound | StageEnded | Finished | Failed
+Event = Started | Preparing | StageStarted | Angles | Incumbent | Bound | StageEnded | Paired | Finished | Failed

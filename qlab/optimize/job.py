@@ -5,17 +5,25 @@ A run's thread folds a generator of events; a handler only sets the stop flag, w
 
 from __future__ import annotations
 
+import atexit
+import math
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import OptimizeError, QlabError
-from .events import Angles, Bound, Event, Failed, Finished, Incumbent, StageEnded
+from .events import Angles, Bound, Event, Failed, Finished, Incumbent, Preparing, StageEnded
 
 SLICE = 0.1  # seconds; a wait is cut into slices so that Ctrl-C is answered on every platform
+LEAVE = 10.0  # seconds that the end of the process waits for a solver
 YIELD = 0.02  # seconds between two times the interpreter is handed over
+
+
+_leaving = threading.Event()  # the process ends
+_solvers: set[threading.Thread] = set()
 
 
 class Stop:
@@ -27,7 +35,7 @@ class Stop:
 
     def __call__(self) -> bool:
         """Return whether a stop was asked for."""
-        return self._event.is_set()
+        return self._event.is_set() or _leaving.is_set()
 
     def set(self) -> None:
         """Ask for a stop."""
@@ -36,13 +44,17 @@ class Stop:
         self._event.set()
 
 
-def background(work: Callable[[Callable[[Any], None]], Any], stop: Callable[[], bool], *, end: float) -> Iterator[Any]:
+def background(
+    work: Callable[[Callable[[Any], None]], Any], stop: Callable[[], bool], *, end: float, grace: float = 0.0
+) -> Iterator[Any]:
     """Run ``work(emit)`` on a daemon thread and yield what it emits, then ``("done", result)``.
 
-    Ends early, without waiting for the thread, on a stop or at the time ``end`` (of time.monotonic()): the work must
-    look for itself whether it should go on, but nobody waits for it. An exception of the work is raised here.
+    Ends early, without waiting for the thread, ``grace`` seconds after a stop or the time ``end`` (by
+    time.monotonic()): the work must look for itself whether it should go on, but nobody waits for it. An exception of
+    the work is raised here.
     """
     inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    late = math.inf
 
     def drive() -> None:
         try:
@@ -50,19 +62,34 @@ def background(work: Callable[[Callable[[Any], None]], Any], stop: Callable[[], 
         except BaseException as error:
             inbox.put(("error", error))
 
-    threading.Thread(target=drive, name="qlab-solver", daemon=True).start()
+    thread = threading.Thread(target=drive, name="qlab-solver", daemon=True)
+    _solvers.intersection_update({t for t in _solvers if t.is_alive()})
+    _solvers.add(thread)
+    thread.start()
     while True:
+        now = time.monotonic()
+        if stop() or now > end:
+            late = min(late, now + grace)
+        if now > late:
+            return
         try:
             kind, item = inbox.get(timeout=0.02)
         except queue.Empty:
-            if stop() or time.monotonic() > end:
-                return
             continue
         if kind == "error":
             raise item
         yield ("done", item) if kind == "done" else item
         if kind == "done":
             return
+
+
+@atexit.register
+def _settle() -> None:
+    """Let the solvers that were left behind end: one whose process goes away beneath it would abort it."""
+    _leaving.set()
+    end = time.monotonic() + LEAVE
+    for thread in list(_solvers):
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 class Run:
@@ -88,6 +115,7 @@ class Run:
         self.limit = 0.0
         self.settings: dict[str, Any] = {}  # as far as known: coarse, refine, time_limit, seed
         self._panel: Any = None
+        self._shown = ""  # of what is compiled, on stderr
         self._failure: BaseException | None = None
         self._events: list[Event] = []
         self._stop = Stop()
@@ -126,18 +154,30 @@ class Run:
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most ``timeout`` seconds; return whether it came. Ctrl-C ends only the wait.
 
+        While kernels compile, which happens on a machine's first use, a line on stderr says so.
+
         Raises:
             OptimizeError: the run failed; the cause is attached.
         """
         end = None if timeout is None else time.monotonic() + timeout
         while not self._done.wait(SLICE if end is None else max(0.0, min(SLICE, end - time.monotonic()))):
+            self._say()
             if end is not None and time.monotonic() >= end:
                 return False
+        self._say()
         if self.error is not None:
             if isinstance(self._failure, QlabError):
                 raise self._failure
             raise OptimizeError(f"run {self.name!r} failed: {self.error['message']}") from self._failure
         return True
+
+    def _say(self) -> None:
+        """Tell a person who waits what is compiled."""
+        last = self._events[-1] if self._events else None
+        text = (last.text if last.compiled else self._shown) if isinstance(last, Preparing) else ""
+        if text != self._shown and threading.current_thread() is threading.main_thread():
+            print(f"\rqlab: {text or 'kernels are ready':<64}", end="" if text else "\n", file=sys.stderr, flush=True)
+        self._shown = text
 
     def __repr__(self) -> str:
         figures = f"value {self.value}, bound {self.bound}" if self.angles is None else f"energy {self.angles.best:.6g}"

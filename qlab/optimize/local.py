@@ -82,7 +82,9 @@ class Binary:
         best = np.zeros(self.p.n, np.int64)
         n, pairs = self.p.n, len(self.couplings[1])
         tried = 2 * n + 8 * min(200, n) if len(self.ptr) > 1 else 2 * n  # flips that a step tries
-        steps = int(np.clip(150_000 / (0.03 * n + 0.0006 * tried * pairs / n), 50, 5000))  # a round takes about 0.15 s
+        # a round takes about 0.15 s, the first ones less, so that there is a point early
+        share = 2.0 ** (min(self.count, 4) - 4)
+        steps = int(np.clip(share * 150_000 / (0.03 * n + 0.0006 * tried * pairs / n), 50, 5000))
         found = moves(*self.couplings, self.linear, *self.columns, self.low, self.high, self.group, self.members,
         self.ptr, x,
                       best, steps, self.weight, seeds(self.seed, 1, self.count)[0])  # fmt: skip

@@ -146,7 +146,7 @@ def solve(
     from scipy.optimize import milp
 
     arguments = build(p).arguments()
-    constant = dict(p.terms).get((), 0.0)
+    constant = p.constant
     end, slice_ = time.monotonic() + seconds, 0.5
     bound = None
     while True:

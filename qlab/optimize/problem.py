@@ -130,6 +130,11 @@ class Problem:
         """The largest number of which all values of the objective but for its constant are multiples; 0 if none is."""
         return lattice([v for k, v in self.terms if k])
 
+    @cached_property
+    def constant(self) -> float:
+        """The part of the objective that no variable changes."""
+        return next((v for k, v in self.terms if not k), 0.0)
+
     def point(self, x: npt.ArrayLike | Mapping[str, float]) -> FloatArray:
         """Return x as an array in the order of the variables.
 

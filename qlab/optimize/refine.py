@@ -33,6 +33,12 @@ def choose(p: Problem) -> str:
 def local(s: Search, verify: bool = True, steps: int | None = None) -> Refine:
     """Local search until proven, stopped or out of time; or for ``steps`` rounds."""
     count = 0
+    if s.x is None and s.p.constraints:  # a point first: the proof of a large problem takes its time
+        for x in improve(s.p, s.seed, None, end=s.end, stop=s.stop, done=lambda: s.proved, rounds=1):
+            event = s.offer(x, "local search")
+            if event:
+                count += 1
+                yield event
     if verify:  # cheap proofs first: a search that meets its bound may end
         small = s.p.pure_binary and s.p.n <= bounds.ENUMERATE
         left = 0.25 * (s.end - time.monotonic())

@@ -29,6 +29,15 @@ class Search:
         self.solver: str | None = None  # who claims the bound; None when a checker can recompute it
         self.proof: bounds.Proof | None = None
 
+    def known(self) -> dict[str, Any]:
+        """Return all that a stage may have changed."""
+        return {k: getattr(self, k) for k in ("x", "value", "bound", "bound_source", "solver", "proof")}
+
+    def learn(self, known: dict[str, Any]) -> None:
+        """Take over what a stage knew."""
+        for key, value in known.items():
+            setattr(self, key, value)
+
     @property
     def now(self) -> float:
         """Seconds since the start."""

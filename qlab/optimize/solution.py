@@ -15,6 +15,8 @@ from .terms import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..circuit import Circuit
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Solution:
@@ -65,6 +67,13 @@ class Solution:
     def coarse(self) -> dict[str, Any]:
         """Figures of the coarse pass: P(opt), its multiple of uniform guessing, histogram; empty if there was none."""
         return next((s.figures for s in self.stages if s.stage == "coarse"), {})
+
+    @property
+    def circuit(self) -> Circuit | None:
+        """The QAOA circuit of the coarse pass, or of its last window, with its angles; None where there is none."""
+        from .circuits import drawn
+
+        return drawn(self.coarse, self.problem.name)
 
     @cached_property
     def panel(self) -> Any:

@@ -19,6 +19,7 @@ from .job import Run, Stop
 from .objective import weigher
 from .problem import Problem
 from .product import ProductMixer, spaces
+from .ready import for_qaoa, is_ready, ready
 from .terms import FloatArray, IntArray
 from .xmixer import XMixer
 
@@ -317,10 +318,15 @@ def histogram(prob: FloatArray, costs: FloatArray, bins: int = 48) -> tuple[Floa
 
 def events(p: Problem, *, stop: Stop, **o: Any) -> Iterator[Event]:
     """The stream of one QAOA run."""
-    began = time.monotonic()
     bits: Bits = o["bits"]
     sizes = {"bits": bits.n, "safe": bits.safe, "proof": bits.proof, "variables": p.n}
     yield Started(p.name, p.kind, p.sense, ("coarse",), sizes, o["seed"])
+    kernels = for_qaoa(o["mixer"], o["dtype"], o["init"] == "warm")
+    yield from ready(kernels, stop)
+    if not is_ready(kernels):  # a stop came before the first evaluation
+        yield Finished(0.0, "stopped", None)
+        return
+    began = time.monotonic()
     yield StageStarted(0.0, "coarse", f"QAOA p={o['depth']} {o['mixer']}")
     tilts = tilts_of(p, bits, o["warm"], o["seed"]) if o["init"] == "warm" else None
     engine = make_engine(bits, o["mixer"], dtype=o["dtype"], tilts=tilts)

@@ -44,7 +44,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One window: what it was, how QAOA did on it, and the point after it."""
+    """One window: what it was, how QAOA did on it, and the point after it; ``drawn`` where a circuit can say it."""
 
     name: str
     bits: int
@@ -53,6 +53,7 @@ class Tried:
     x: FloatArray
     histogram: tuple[FloatArray, FloatArray]
     angles: FloatArray
+    drawn: tuple[Bits, str] | None = None
 
 
 def run_window(
@@ -140,6 +141,7 @@ def bit_windows(p: Problem, x: FloatArray, o: Effort) -> Iterator[Tried]:
             x.copy(),
             pair,
             found,
+            (bits, "x"),
         )
 
 

@@ -54,6 +54,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
     _css = asset("lab.css")
 
     state = t.Dict(help="what the tabs show of features and run").tag(sync=True)
+    address = t.Unicode(help="id of the widget's model, see comm.py").tag(sync=True)
     tab = t.Enum(("data", "circuit", "train", "optimise"), default_value="data").tag(sync=True)
     height = t.Int(804, min=400, max=4000, help="CSS pixels").tag(sync=True)
 
@@ -78,7 +79,7 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
             wake=loader.wake,
             wake_quick=pager.wake,
         )
-        self._optimise = OptServer(self._channel("optimise"), wake=solver.wake)
+        self._optimise = OptServer(self._channel("optimise"), wake=solver.wake, on_circuit=self._draw)
         self.circuit = circuit if circuit is not None else Circuit(2, name="circuit")
         if dataset is not None:
             self._data.load(dataset)
@@ -107,6 +108,11 @@ class Lab(CircuitTrait, anywidget.AnyWidget):
         """Show a problem in *Optimise*; small ones of a template can be edited there."""
         self._optimise.show(problem)
         self._post("lab", {"type": "go", "tab": "optimise"}, [])
+
+    def _draw(self, circuit: Circuit) -> None:
+        """Show a circuit of *Optimise* in *Circuit*; the drawing before it is one undo away."""
+        self.circuit = circuit
+        self._post("lab", {"type": "go", "tab": "circuit"}, [])
 
     def use(self, features: Features, *, show: bool = True) -> None:
         """Take these features; an empty drawing gets a wire for each qubit they need, and *Circuit* is shown."""

@@ -7,7 +7,6 @@ page's plotly.js. ``stop`` from the page acts at once, from whatever thread it c
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import time
 from collections import deque
@@ -16,11 +15,14 @@ from dataclasses import replace
 from typing import Any
 
 from .. import optimize
+from ..circuit import Circuit
 from ..errors import OptimizeError, QlabError, not_one_of
-from ..optimize.pipeline import sizes
 from . import optform
 from .assets import send_plotly
 from .link import Link
+from .optablate import Comparison
+from .optabout import about, missing, size
+from .optcircuit import circuit_of
 from .optexamples import TEMPLATES, TITLES, form_of, template
 from .optfigure import figure
 from .optform import Form, Table
@@ -30,7 +32,6 @@ Json = dict[str, Any]
 PERIOD = 0.1  # seconds between two messages of status
 COARSE = ("qaoa", "path_integral", "bifurcation", "discrete_bifurcation", "annealing", "none")
 REFINE = ("auto", "cp_sat", "milp", "local", "none")
-FAR = 400  # variables; beyond it the bits are not counted, which takes as long as a solve
 LONGEST = 86_400.0  # seconds a solve may be given from a page
 
 
@@ -41,12 +42,20 @@ class OptServer:
         link: sends a message and its buffers to all pages.
         wake: called when there is something for ``pump`` to do.
         on_change: called with nothing when a solve began or ended.
+        on_circuit: takes the circuit that is to be opened in the designer; None where there is no designer.
     """
 
     def __init__(
-        self, link: Link, *, wake: Callable[[], None] = lambda: None, on_change: Callable[[], None] = lambda: None
+        self,
+        link: Link,
+        *,
+        wake: Callable[[], None] = lambda: None,
+        on_change: Callable[[], None] = lambda: None,
+        on_circuit: Callable[[Circuit], None] | None = None,
     ) -> None:
-        self._link, self._wake, self._on_change = link, wake, on_change
+        self._link, self._wake, self._on_change, self._on_circuit = link, wake, on_change, on_circuit
+        self._comparison: Comparison | None = None
+        self._compared = self._compared_of = -1  # events of it that the page knows, and the problem it is of
         self._forms: dict[str, Form] = {}
         self._form: Form | None = None
         self._read: tuple[optimize.Problem, str] | None = None  # of a file without a form
@@ -89,8 +98,8 @@ class OptServer:
         """Take a message of a page, from any thread."""
         if isinstance(message, dict):
             if message.get("type") == "stop":
-                if self.run is not None:
-                    self.run.stop()  # here, as the thread of `pump` may be busy
+                for run in self._runs():
+                    run.stop()  # here, as the thread of `pump` may be busy
             else:
                 self._inbox.append(message)
             self._wake()
@@ -106,7 +115,8 @@ class OptServer:
             except Exception as error:
                 cure = "run the copied code in a cell to see the whole traceback"
                 self._refuse(message, {"message": f"{type(error).__name__}: {error}", "where": None, "cure": cure})
-        return self._follow()
+        waits = [self._follow(), self._follow_comparison()]
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def _answer(self, message: Json) -> None:
         kind = message.get("type")
@@ -114,6 +124,7 @@ class OptServer:
             self._tell()
             self._pictured = None
             self._status()
+            self._compared = -1
         elif kind == "plotly":
             send_plotly(self._send)
         elif kind == "template":
@@ -126,6 +137,11 @@ class OptServer:
             self._set(dict(message.get("settings") or {}))
         elif kind == "solve":
             self._solve()
+        elif kind == "ablate":
+            self._ablate()
+        elif kind == "circuit":
+            if self.problem is not None and self._on_circuit is not None:
+                self._on_circuit(circuit_of(self.problem, self._story_of_it))
         elif kind == "clear":
             self._form = self._read = self.problem = None
             self._tell()
@@ -187,12 +203,27 @@ class OptServer:
         self._settings = {**new, "time_limit": float(limit), "seed": int(seed)}
         self._tell()
 
-    def _solve(self) -> None:
-        if self.run is not None and self.run.is_active:
+    def _runs(self) -> list[optimize.Run]:
+        compared = None if self._comparison is None else self._comparison.run
+        return [run for run in (self.run, compared) if run is not None]
+
+    def _idle(self) -> optimize.Problem:
+        """Return the problem; raise when there is none, or something is going on."""
+        if any(run.is_active for run in self._runs()):
             raise OptimizeError("a solve is going on", where="Optimise", cure="stop it first")
         if self.problem is None:
             raise OptimizeError("there is nothing to solve", where="Optimise", cure="pick a template or mend the cells")
-        p, options = self.problem, self._options()
+        return self.problem
+
+    def _ablate(self) -> None:
+        p = self._idle()
+        self._count += 1
+        self._comparison, self._compared = Comparison(p, f"ablation {self._count}", self._options()), -1
+        self._compared_of = self._of
+        self._on_change()
+
+    def _solve(self) -> None:
+        p, options = self._idle(), self._options()
         self._follow_run(optimize.start(p, **options), p, options["time_limit"])
         self._status()
         self._on_change()
@@ -231,6 +262,39 @@ class OptServer:
             return None
         return PERIOD
 
+    def _follow_comparison(self) -> float | None:
+        if self._comparison is None:
+            return None
+        told = self._comparison.json()
+        if self._compared_of != self._of and not told["running"]:  # it was of another problem
+            self._comparison = None
+            self._send({"type": "ablation", "ablation": None})
+            return None
+        seen = self._comparison.run.version * 2 + told["running"]
+        if seen != self._compared:
+            self._compared = seen
+            self._send({"type": "ablation", "ablation": told})
+            if not told["running"]:
+                self._on_change()
+        return PERIOD if told["running"] else None
+
+    @property
+    def _story_of_it(self) -> Story | None:
+        """The latest solve, if it was of the problem shown."""
+        return self._story if self._solved == self._of else None
+
+    def _circuit(self) -> Json:
+        """Return whether the designer can open a circuit now, and why not."""
+        if self._on_circuit is None:
+            return {"can": False, "why": "the designer is in the Lab: qlab.Lab().optimise(p)"}
+        if self.problem is None or (self.run is not None and self.run.is_active):
+            return {"can": False, "why": "there is nothing to draw yet"}
+        try:
+            made = circuit_of(self.problem, self._story_of_it)
+        except QlabError as error:
+            return {"can": False, "why": error.message}
+        return {"can": True, "why": f"{made.n_qubits} wires, {len(made.ops):,} gates"}
+
     def _status(self) -> None:
         story = self._story
         if story is None:
@@ -240,13 +304,16 @@ class OptServer:
         if story.x is not None and story.x is not self._pictured:
             self._pictured = story.x
             self._send({"type": "figure", "key": story.key, "figure": figure(story.p, story.x)})
-        self._send({"type": "status", "status": {**story.json(), "stale": self._solved != self._of}})
+        told = {**story.json(), "stale": self._solved != self._of}
+        if story.state != "running":
+            told["circuit"] = self._circuit()
+        self._send({"type": "status", "status": told})
 
     def _tell(self) -> None:
         message: Json = {
             "type": "form", "templates": [{"kind": k, "title": TITLES[k]} for k in TEMPLATES],
             "settings": self._settings, "missing": missing(), "form": None, "faults": [], "size": [], "about": "",
-            "code": "", "stale": self._solved != self._of,
+            "code": "", "stale": self._solved != self._of, "circuit": {"can": False, "why": ""},
         }  # fmt: skip
         form = self._form
         if form is not None:
@@ -264,11 +331,18 @@ class OptServer:
             message["code"] = optform.code(Form(p.kind, p.name, ()), origin, self._options())
         if self.problem is not None:
             message |= {"about": about(self.problem), "size": size(self.problem), "objective": objective(self.problem)}
+            message["circuit"] = self._circuit()
         self._send(message)
 
     def _refuse(self, message: Json, error: Json) -> None:
         kind = str(message.get("type"))
-        self._send({**error, "type": "refused", "at": kind if kind in {"read", "set", "solve", "edit"} else "page"})
+        self._send(
+            {
+                **error,
+                "type": "refused",
+                "at": kind if kind in {"read", "set", "solve", "edit", "ablate", "circuit"} else "page",
+            }
+        )
 
     def _send(self, message: Json, buffers: list[bytes] | None = None) -> None:
         self._link(message, buffers or [])
@@ -294,48 +368,3 @@ def changed(t: Table, change: str, row: int, column: int, text: str) -> Table:
         columns.pop()
         rows = [r[:-1] for r in rows]
     return replace(t, columns=tuple(columns), rows=tuple(tuple(r) for r in rows))
-
-
-def about(p: optimize.Problem) -> str:
-    """Return a problem in a few words: "job shop, 6 jobs on 6 machines, 36 tasks"."""
-    d, title = p.data, TITLES.get(p.kind, p.kind).lower()
-    if p.kind == "job_shop":
-        machines = {m for job in d["jobs"] for m, _ in job}
-        return f"{title}, {len(d['jobs'])} jobs on {len(machines)} machines, {p.n - 1} tasks"
-    if p.kind == "rcpsp":
-        return f"{title}, {len(d['durations'])} tasks, {len(d['capacities'])} resources"
-    if p.kind in {"assignment", "qap"}:
-        return f"{title}, {d['tasks']} tasks, {d['places']} places"
-    if p.kind == "gap":
-        return f"{title}, {d['jobs']} jobs, {d['agents']} agents"
-    if p.kind == "maxcut":
-        return f"{title}, {p.n} nodes, {len(d['edges'])} edges"
-    return f"{title}, {p.n} variables"
-
-
-def size(p: optimize.Problem) -> list[list[str]]:
-    """Return the sizes that the tab lists, each a name and a figure."""
-    rows = [["Variables", f"{p.n:,}"], ["Constraints", f"{len(p.constraints):,}"]]
-    if p.kind == "job_shop":
-        on: dict[int, int] = {}
-        for job in p.data["jobs"]:
-            for machine, _ in job:
-                on[machine] = on.get(machine, 0) + 1
-        rows.append(["Pair bits", f"{sum(n * (n - 1) // 2 for n in on.values()):,}"])
-    elif p.kind != "rcpsp" and p.n <= FAR:
-        told = sizes(p)
-        if told["bits"] is not None:
-            rows.append(["Bits", f"{told['bits']:,}"])
-            if told["penalty"]:
-                rows.append(["Penalty", "proven safe" if told["safe"] else "not proven safe"])
-    return rows
-
-
-def missing() -> Json:
-    """Return the methods that can't be chosen here, each with what is missing."""
-    lacks = {"cp_sat": "ortools", "annealing": "dwave"}
-    return {
-        method: f"needs {package}: pip install 'qlab[opt]'"
-        for method, package in lacks.items()
-        if importlib.util.find_spec(package) is None
-    }

@@ -7,7 +7,19 @@ from typing import Any
 
 from ..optimize import Problem, Run
 from ..optimize.bounds import gap_of
-from ..optimize.events import Angles, Bound, Event, Failed, Finished, Incumbent, StageEnded, StageStarted, Started
+from ..optimize.events import (
+    Angles,
+    Bound,
+    Event,
+    Failed,
+    Finished,
+    Incumbent,
+    Paired,
+    Preparing,
+    StageEnded,
+    StageStarted,
+    Started,
+)
 
 Json = dict[str, Any]
 MOST = 1500  # points of a curve; more are thinned, first and last kept
@@ -47,6 +59,8 @@ class Story:
         self.certificate: Json | None = None
         self.error: Json | None = None
         self.seconds = 0.0
+        self.preparing = ""
+        self.figures: Json = {}  # of the coarse pass, as they came
         self.taken = 0
 
     def follow(self, run: Run) -> bool:
@@ -60,8 +74,10 @@ class Story:
 
     def take(self, event: Event) -> None:
         """Fold one event."""
+        self.preparing = event.text if isinstance(event, Preparing) else ""
         if isinstance(event, Started):
             self.planned = list(event.stages)
+        if isinstance(event, Started | Preparing | Paired):
             return
         self.seconds = max(self.seconds, event.time)
         if isinstance(event, StageStarted):
@@ -102,6 +118,7 @@ class Story:
         summary = event.summary.rsplit("; ", 1)[0] if event.stage != "verify" else "checker, no solver"
         stage.update(seconds=event.seconds, added=added, summary=summary)
         if event.stage == "coarse":
+            self.figures = event.figures
             self.coarse = {**(self.coarse or {}), **(coarse(event.figures) or {})} or None
 
     def _finished(self, event: Finished) -> None:
@@ -122,6 +139,7 @@ class Story:
             "objective": objective(self.p),
             "value": value, "bound": bound, "bound_source": source, "gap": gap_of(self.p, value, bound),
             "found_by": self.source, "seconds": self.seconds, "limit": self.limit, "planned": self.planned,
+            "preparing": self.preparing,
             "stages": self.stages, "incumbents": thin(self.incumbents), "bounds": thin(self.bounds),
             "coarse": self.coarse, "certificate": self.certificate, "error": self.error,
         }  # fmt: skip

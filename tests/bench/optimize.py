@@ -14,6 +14,8 @@ import importlib.util
 import json
 import resource
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,7 @@ from qlab import OptimizeError
 from qlab import optimize as o
 from qlab.optimize.diagonal import build
 from qlab.optimize.events import Incumbent
+from qlab.optimize.ready import for_qaoa, ready
 from qlab.optimize.xmixer import XMixer
 
 P = 8
@@ -97,11 +100,8 @@ def kernel() -> None:
             ours, theirs = timed(lambda x=x: x.energy(GAMMAS, BETAS), other, repeats=3 if name == "MaxCut" else 1)
             times = theirs / ours
             row(f"  {peer.__name__}", f"{theirs:.0f} ms = {times:.1f} × ours", f"≥ {least} ×", times >= least)
-    terms = o.maxcut(nx.random_regular_graph(3, 24, seed=1)).to_bits().terms
-    t = time.perf_counter()
-    value = XMixer(build(terms, 24), dtype="float32", threads=2).energy(GAMMAS, BETAS)
-    seconds = time.perf_counter() - t
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # in a process of its own: the peak is of qlab, not of the peers
+    seconds, peak, value = json.loads(subprocess.check_output([sys.executable, __file__, "large"]))
     figure = f"{seconds:.2f} s, peak of the process {peak:.0f} MB ({value:.4f})"
     row("n=24 p=8 float32, 2 threads, with its diagonal", figure, "< 4 s, < 400 MB", seconds < 4 and peak < 400)
     try:
@@ -109,6 +109,17 @@ def kernel() -> None:
         row("n=30", "not refused", "refused with its need", False)
     except OptimizeError as error:
         row("n=30", str(error)[:56], "refused with its need", "GiB" in str(error))
+
+
+def large() -> None:
+    """Print seconds, the peak in MB and the energy of n = 24 as JSON; kernels are ready before."""
+    for _ in ready(for_qaoa("x", "float32", False)):
+        pass
+    terms = o.maxcut(nx.random_regular_graph(3, 24, seed=1)).to_bits().terms
+    t = time.perf_counter()
+    value = XMixer(build(terms, 24), dtype="float32", threads=2).energy(GAMMAS, BETAS)
+    seconds = time.perf_counter() - t
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, value]))
 
 
 def lightning(spins: dict[tuple[int, ...], float]) -> Callable[[], object] | None:
@@ -170,6 +181,8 @@ def statevector(spins: dict[tuple[int, ...], float]) -> Callable[[], object] | N
 def ramp() -> None:
     """Linear ramp of two tuned numbers on 20 random 3-regular graphs of 16 nodes."""
     ratio, p_opt, seconds = [], [], []
+    for _ in ready(for_qaoa("x", "float64", False)):
+        pass
     for seed in range(20):
         p = o.maxcut(nx.random_regular_graph(3, 16, seed=seed))
         t = time.perf_counter()
@@ -328,7 +341,7 @@ def main() -> None:
     parts = {"kernel": kernel, "ramp": ramp, "shops": shops, "library": lambda: library(args.files),
              "graphs": lambda: graphs(args.files), "stop": stop}  # fmt: skip
     for name in args.parts or parts:
-        parts[name]()
+        {**parts, "large": large}[name]()
 
 
 if __name__ == "__main__":

@@ -231,3 +231,49 @@ def test_nothing_here_imports_highspy_and_the_package_is_lazy() -> None:
     code = f"import qlab, sys; qlab.optimize.maxcut; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("refine", ["local", "milp", "cp_sat"])
+def test_steps_end_a_refiner_at_the_same_place(refine: str) -> None:
+    rng = np.random.default_rng(7)
+    p = o.maxcut([(i, j, float(rng.integers(-9, 10))) for i in range(40) for j in range(i) if rng.random() < 0.25])
+    if refine == "cp_sat":
+        p = o.rcpsp(*[[0, *rng.integers(1, 9, 14).tolist(), 0], [[k + 1, min(15, k + 3)] for k in range(15)] + [[]],
+                      [[0], *rng.integers(1, 5, (14, 1)).tolist(), [0]], [6]])  # fmt: skip
+    seen = []
+    for _ in range(2):
+        s = o.solve(p, coarse="none", refine=refine, steps=1, seed=3, time_limit=3600)
+        assert s.reason in ("done", "optimal"), "it ended long before the limit"
+        seen.append((s.x.tolist(), s.value, s.bound, s.stages[0].summary, s.report.text))
+    assert seen[0] == seen[1]
+
+
+def test_odd_problems_are_solved_or_told() -> None:
+    alone = o.qubo({(0, 1): -3.0, (1, 1): 1.0, (4, 4): 0.0}, name="last bit touches nothing")
+    for coarse in ("qaoa", "bifurcation", "path_integral", "annealing"):
+        for refine in ("local", "milp", "cp_sat"):
+            s = o.solve(alone, coarse=coarse, refine=refine, time_limit=5, reads=4)
+            assert (s.value, s.optimal, len(s.x)) == (-2.0, True, 5)
+    one = o.solve(o.Problem(["b"], {"b": -1}), time_limit=5)
+    assert (one.value, one.optimal) == (-1.0, True)
+    flat = o.solve(o.Problem(["a", "b"], {}, [("both", {"a": 1, "b": 1}, "==", 2)]), time_limit=5)
+    assert (flat.x.tolist(), flat.optimal) == ([1, 1], True)
+    with pytest.raises(OptimizeError, match="variable"):
+        o.Problem([], {})
+    far = o.Problem([o.Integer("n", -10**6, 10**6), o.Integer("m", 0, 10**6)], {"n": 3, "m": -2},
+                    [("tie", {"n": 2, "m": -1}, ">=", 7)])  # fmt: skip
+    best = min(3 * ((8 + m) // 2) - 2 * m for m in range(10**6 - 9, 10**6 + 1))
+    for refine in ("milp", "cp_sat"):
+        s = o.solve(far, refine=refine, time_limit=5)
+        assert (s.value, s.optimal, s.report.ok) == (best, True, True)
+    folio = o.portfolio([0.12, 0.1, 0.07, 0.03], np.diag([0.1, 0.2, 0.05, 0.01]).tolist(), budget=2)
+    assert o.solve(folio, time_limit=5).x.sum() == 2
+
+
+def test_a_large_problem_keeps_its_point_when_the_time_is_short() -> None:
+    rng = np.random.default_rng(1)
+    p = o.maxcut([(i, j, float(rng.integers(-9, 10)) or 1.0) for i in range(200) for j in range(i)])
+    for coarse, refine in (("qaoa", "milp"), ("none", "cp_sat")):
+        s = o.solve(p, coarse=coarse, refine=refine, time_limit=0.05)
+        assert s.feasible
+        assert s.bound >= s.value

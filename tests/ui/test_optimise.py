@@ -6,6 +6,7 @@ from .conftest import Shot
 from .notebook import DARK, LIGHT, Notebook
 from .test_accessibility import AXE, RUN
 
+CONTRAST = "JupyterLab Dark High Contrast"
 SAME_INK = """() => { const root = document.querySelector('.ql-opt');
   const probe = document.createElement('i'); probe.style.color = 'var(--ql-ink)'; root.append(probe);
   const ink = getComputedStyle(probe).color; probe.remove();
@@ -65,3 +66,53 @@ def test_a_job_shop_is_edited_solved_and_stopped_by_hand(notebook: Notebook, sho
     view.get_by_text("Stopped after").first.wait_for(timeout=10_000)
     assert notebook.evaluate("lab.solution.reason, lab.solution.bound >= lab.solution.value") == "('stopped', True)"
     shot("optimise-stopped", ".ql-labroot")
+
+
+def test_ablate_and_the_designer_are_one_press_away(notebook: Notebook, shot: Shot) -> None:
+    notebook.new("import qlab\nlab = qlab.Lab()\nlab.tab = 'optimise'\nlab").run(0)
+    page = notebook.page
+    page.evaluate(AXE.read_text())
+    lab = notebook.widget(".ql-labroot")
+    view = lab.locator(".ql-opt")
+    view.get_by_role("button", name="Job shop").click()
+    draw = view.get_by_role("button", name="Open in the designer")
+    view.locator(".ql-opt-draw").get_by_text("no short circuit").wait_for()
+    assert draw.is_disabled()
+    view.get_by_label("Coarse").select_option("none")
+    ablate = view.get_by_role("button", name="Ablate")
+    page.wait_for_function("b => b.disabled", arg=ablate.element_handle())
+    view.get_by_label("Coarse").select_option("qaoa")
+    page.wait_for_function("b => !b.disabled", arg=ablate.element_handle())
+
+    ablate.click()
+    table = view.locator(".ql-opt-ablation")
+    table.get_by_role("button", name="Close the comparison").wait_for(timeout=120_000)
+    assert table.locator("tbody tr").count() == 5
+    assert "The coarse stage (QAOA)" in table.inner_text()
+    shot("optimise-ablation", ".ql-labroot")
+    assert page.evaluate(RUN, ".ql-labroot") == []
+
+    notebook.evaluate("lab.optimise(qlab.optimize.maxcut([(0, 1), (1, 2), (2, 3), (3, 0), (0, 2)], name='square'))")
+    view.locator(".ql-opt-draw").get_by_text("4 wires").wait_for()
+    table.wait_for(state="hidden")
+    view.get_by_role("button", name="Solve").click()
+    view.locator(".ql-opt-cert b", has_text="Certified optimal").wait_for(timeout=90_000)
+    view.locator(".ql-opt-draw").get_by_text("4 wires").wait_for()
+    for theme, name in ((DARK, "dark"), (LIGHT, "light")):
+        notebook.theme(theme)
+        notebook.widget(".ql-labroot")
+        page.wait_for_function(SAME_INK)
+        shot(f"optimise-square-{name}", ".ql-labroot")
+        assert page.evaluate(RUN, ".ql-labroot") == [], theme
+    notebook.command("application:toggle-left-area")
+    for theme, width, name in ((LIGHT, 1090, "960"), (LIGHT, 770, "640"), (CONTRAST, 1090, "contrast")):
+        notebook.theme(theme)
+        page.set_viewport_size({"width": width, "height": 1000})
+        notebook.widget(".ql-labroot")
+        page.wait_for_function(SAME_INK)
+        shot(f"optimise-square-{name}", ".ql-labroot")
+        assert page.evaluate(RUN, ".ql-labroot") == [], name
+    draw.click()
+    lab.get_by_text("QAOA of square").locator("visible=true").first.wait_for()
+    notebook.becomes("lab.circuit.n_qubits, lab.circuit.n_weights, lab.circuit.name", "(4, 0, 'QAOA of square')")
+    shot("optimise-drawn", ".ql-labroot")

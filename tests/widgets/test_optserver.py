@@ -312,3 +312,45 @@ def test_solving_again_from_a_panel_asks_for_the_same() -> None:
         assert "seed=3" in form["code"]
     finally:
         panel.close()
+
+
+def test_an_ablation_is_shown_pair_by_pair_and_goes_with_its_problem() -> None:
+    page = Page()
+    page.say(type="template", kind="job_shop")
+    page.say(type="ablate")
+    assert page.say(type="solve")["type"] in ("refused", "ablation"), "one at a time"
+    assert page.last("refused")["message"] == "a solve is going on"
+    page.server.pump()
+    end = time.monotonic() + 120
+    while page.last("ablation")["ablation"]["running"]:
+        assert time.monotonic() < end
+        page.server.pump()
+        time.sleep(0.02)
+    told = page.last("ablation")["ablation"]
+    assert [r["seed"] for r in told["rows"]] == [0, 1, 2, 3, 4]
+    assert "the coarse stage (QAOA)" in told["verdict"]
+    page.say(type="template", kind="knapsack")
+    assert page.last("ablation")["ablation"] is None
+
+
+def test_the_circuit_of_what_was_solved_goes_to_the_designer_or_the_reason_is_said() -> None:
+    drawn: list[Any] = []
+    page = Page()
+    assert page.say(type="template", kind="maxcut")["circuit"]["why"].startswith("the designer is in the Lab")
+    page.server = OptServer(page._link, on_circuit=drawn.append)
+    assert not page.say(type="template", kind="job_shop")["circuit"]["can"]
+    p = optimize.maxcut([(0, 1), (1, 2), (2, 0), (2, 3)], name="kite")
+    page.server.show(p)
+    page.server.pump()
+    assert page.last("form")["circuit"]["can"]
+    page.say(type="circuit")
+    assert (drawn[-1].n_qubits, drawn[-1].n_weights) == (4, 16), "before a solve its angles are weights"
+    page.say(type="solve")
+    assert page.until_over()["circuit"]["can"]
+    page.say(type="circuit")
+    assert drawn[-1] == page.server.result.circuit
+    assert drawn[-1].n_weights == 0
+    far = optimize.maxcut([(i, i + 1) for i in range(30)])
+    page.server.show(far)
+    page.server.pump()
+    assert "more than 20 wires" in page.last("form")["circuit"]["why"]

@@ -42,6 +42,7 @@ export function answerHead(box: HTMLElement, status: Status, signal: AbortSignal
 
 /** What is said where no certificate is: on the way, after a pass that proves nothing, after a fault. */
 function unverified(status: Status): [string, string] {
+  if (status.preparing) return ["Preparing", sentence(status.preparing)];
   const found = status.value === null ? "No feasible point" : `Found by ${status.found_by}`;
   if (status.state === RUNNING)
     return ["Solving", `${found}${status.value === null ? " so far" : ""}; Stop keeps it and its bound`];

@@ -23,7 +23,8 @@ const REFINE: readonly (readonly [string, string])[] = [
 
 export interface SolveBar {
   readonly element: HTMLElement;
-  update(form: FormMessage | undefined, status: Status | null): void;
+  /** ``ablating``: whether an ablation goes on. */
+  update(form: FormMessage | undefined, status: Status | null, ablating: boolean): void;
 }
 
 export function solveBar(
@@ -85,17 +86,26 @@ export function solveBar(
   const title = h("span", { class: "ql-title" });
   const about = h("span", { class: "cap ql-opt-about" });
   const copy = copyButton("Copy as code", "Copy the Python lines that solve this", port.code, signal);
+  copy.classList.add("low");
   const word = h("span", null, "Solve");
   const act = h("button", { class: "ql-btn primary", type: "button" }, icon("play"), word);
-  const stop = h("button", { class: "ql-btn primary", type: "button", hidden: true }, icon("stop"), "Stop");
+  const ablate = h(
+    "button",
+    { class: "ql-btn lower", type: "button", "aria-label": "Ablate" },
+    icon("branch"),
+    h("span", null, "Ablate"),
+  );
+  const halt = h("span", null, "Stop");
+  const stop = h("button", { class: "ql-btn primary", type: "button", hidden: true }, icon("stop"), halt);
   on(act, "click", () => port.send({ type: "solve" }), signal);
+  on(ablate, "click", () => port.send({ type: "ablate" }), signal);
   on(
     stop,
     "click",
     () => {
       port.send({ type: "stop" });
       stop.disabled = true;
-      setText(stop.lastElementChild ?? stop, "");
+      setText(halt, "Stopping");
     },
     signal,
   );
@@ -109,13 +119,13 @@ export function solveBar(
     refine.element,
     limit.element,
     seed.element,
-    h("span", { class: "row end" }, copy, act, stop),
+    h("span", { class: "row end" }, copy, ablate, act, stop),
   );
 
   return {
     element,
-    update(form, status) {
-      const running = status?.state === "running";
+    update(form, status, ablating) {
+      const running = status?.state === "running" || ablating;
       element.hidden = form?.form == null;
       if (!form?.form) return;
       setText(title, form.form.name);
@@ -140,14 +150,22 @@ export function solveBar(
         if (input !== document.activeElement && input.getAttribute("aria-invalid") !== "true")
           input.value = String(value);
       const wrong = form.faults.length > 0;
-      const held = document.activeElement === act || document.activeElement === stop;
+      const bare = form.settings.coarse === "none";
+      const held = [act, ablate, stop].includes(document.activeElement as HTMLButtonElement);
       act.hidden = running;
       act.disabled = wrong;
       act.title = wrong ? "Mend the cells first" : "";
+      ablate.disabled = wrong || bare || running;
+      ablate.title = wrong
+        ? act.title
+        : bare
+          ? "Choose a coarse stage to leave out"
+          : "Solve with and without the coarse stage, on five seeds each";
       setText(word, status ? "Solve again" : "Solve");
       if (stop.hidden === running) {
         stop.hidden = !running;
         stop.disabled = false;
+        setText(halt, "Stop");
         if (held) (running ? stop : act).focus(); // the one that was pressed has gone
       }
       copy.disabled = form.code === "";

@@ -11,7 +11,12 @@ export function copyButton(
   signal: AbortSignal,
 ): HTMLButtonElement {
   const word = h("span", { "aria-live": "polite" }, label);
-  const button = h("button", { type: "button", class: "ql-btn", title }, icon("copy"), word);
+  const button = h(
+    "button",
+    { type: "button", class: "ql-btn", title, "aria-label": label },
+    icon("copy"),
+    word,
+  );
   on(
     button,
     "click",

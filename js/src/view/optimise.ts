@@ -6,14 +6,17 @@
 import type { Link } from "../stream/messages";
 import { fill, h, on, setText } from "./dom";
 import { icon } from "./icons";
+import { ablationView } from "./optablate";
 import { answerHead, refusal, seconds, stageBar } from "./optanswer";
 import { solveBar } from "./optbar";
 import { optCharts } from "./optcharting";
 import { drawFigure, figureTitle } from "./optfigure";
-import { taskGrid } from "./optgrid";
+import { sentence, taskGrid } from "./optgrid";
 import { source } from "./optsource";
-import type { Figure, FormMessage, FromKernel, Refusal, Status, ToKernel } from "./opttypes";
+import type { Ablation, Figure, FormMessage, FromKernel, Refusal, Status, ToKernel } from "./opttypes";
 import { followTheme } from "./theme";
+
+let views = 0; // ids are unique in a page
 
 export interface OptimiseEvents {
   /** A solve goes on, or has ended; the Lab marks its tab. */
@@ -25,6 +28,7 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
   const send = (message: ToKernel): void => link.send(message);
   let form: FormMessage | undefined;
   let status: Status | null = null;
+  let ablation: Ablation | null = null;
   let figure: Figure | null = null;
   let figureOf = "";
   let changed = false; // the problem, since the answer
@@ -36,6 +40,16 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
   const size = h("dl", { class: "ql-opt-size" });
   const sizeBox = h("div", null, h("h2", null, "Size"), size);
   const angles = h("div", { hidden: true });
+  const drawWhy = h("div", { class: "cap", id: `ql-opt-why-${++views}` });
+  const draw = h(
+    "button",
+    { class: "ql-btn", type: "button", "aria-describedby": drawWhy.id },
+    icon("chip"),
+    "Open in the designer",
+  );
+  on(draw, "click", () => send({ type: "circuit" }), signal);
+  const drawBox = h("div", { class: "ql-opt-draw" }, draw, drawWhy);
+  const compared = ablationView(signal);
   const note = h("div", { class: "ql-opt-note" });
   const stale = h(
     "div",
@@ -61,12 +75,12 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
     charts.element,
     picture,
   );
-  const side = h("div", { class: "ql-opt-side" }, from.element, grid.element, sizeBox, angles);
+  const side = h("div", { class: "ql-opt-side" }, from.element, grid.element, sizeBox, angles, drawBox);
   const body = h(
     "div",
     { class: "ql-opt-body" },
     side,
-    h("div", { class: "ql-opt-main" }, waiting, failed, answer),
+    h("div", { class: "ql-opt-main" }, compared.element, waiting, failed, answer),
   );
   const blank = from.blank;
   const said = h("span", { class: "row", role: "status" });
@@ -130,7 +144,8 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
     if (!form) return;
     setText(about, form.about);
     sizeBox.hidden = form.size.length === 0;
-    bar.update(form, status);
+    bar.update(form, status, ablation?.running ?? false);
+    showDraw();
     from.update(form);
     grid.update(form);
     fill(
@@ -193,6 +208,18 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
     );
   }
 
+  function showDraw(): void {
+    const offer = status && status.state !== "running" && !changed ? status.circuit : form?.circuit;
+    draw.disabled = !offer?.can;
+    setText(drawWhy, offer?.why ? sentence(offer.why) : "");
+  }
+
+  function showBusy(): void {
+    const comparing = ablation?.running ?? false;
+    events.busy?.(status?.state === "running" || comparing);
+    bar.update(form, status, comparing);
+  }
+
   let drawn = "";
   function showStatus(): void {
     const running = status?.state === "running";
@@ -200,8 +227,8 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
     waiting.hidden = status !== null;
     failed.hidden = !broken;
     answer.hidden = status === null || broken;
-    events.busy?.(running);
-    bar.update(form, status);
+    showBusy();
+    showDraw();
     if (!status) return;
     stale.hidden = running || !changed;
     if (broken) {
@@ -219,7 +246,9 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
     }
     showAngles();
     const words: Record<string, string> = {
-      running: `solving, ${seconds(status.seconds)}${status.limit > 0 ? ` of ${status.limit} s` : ""}`,
+      running:
+        status.preparing ||
+        `solving, ${seconds(status.seconds)}${status.limit > 0 ? ` of ${status.limit} s` : ""}`,
       optimal: `solved in ${seconds(status.seconds)}`,
       stopped: `stopped after ${seconds(status.seconds)}; the bound holds`,
       "time limit": `time limit of ${status.limit} s reached; the bound holds`,
@@ -242,6 +271,10 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
       status = message.status;
       changed = status?.stale ?? changed;
       showStatus();
+    } else if (message.type === "ablation") {
+      ablation = message.ablation;
+      compared.update(ablation);
+      showBusy();
     } else if (message.type === "figure") {
       figure = message.figure;
       figureOf = message.key;

@@ -47,6 +47,37 @@ export interface FormMessage {
   readonly objective?: string;
   /** The problem is another one than the answer shown. */
   readonly stale: boolean;
+  readonly circuit: CircuitOffer;
+}
+
+/** Whether the designer can open the coarse pass's circuit; its size, or why not. */
+export interface CircuitOffer {
+  readonly can: boolean;
+  readonly why: string;
+}
+
+export interface Pair {
+  readonly seed: number;
+  readonly with: number;
+  readonly without: number;
+  readonly seconds_with: number;
+  readonly seconds_without: number;
+}
+
+export interface Ablation {
+  readonly key: string;
+  readonly name: string;
+  readonly running: boolean;
+  readonly stopped: boolean;
+  readonly method: string;
+  readonly objective: string;
+  readonly sense: "min" | "max";
+  readonly total: number;
+  readonly limit: number;
+  readonly rows: readonly Pair[];
+  readonly verdict: string;
+  readonly preparing: string;
+  readonly error: Refusal | null;
 }
 
 export interface Stage {
@@ -111,6 +142,10 @@ export interface Status {
   readonly certificate: Certificate | null;
   readonly error: Refusal | null;
   readonly stale: boolean;
+  /** What is made ready before the clock starts; empty afterwards. */
+  readonly preparing: string;
+  /** Told once it has ended. */
+  readonly circuit?: CircuitOffer;
 }
 
 export interface Bar {
@@ -165,12 +200,13 @@ export type Figure =
 export type FromKernel =
   | FormMessage
   | { readonly type: "status"; readonly status: Status | null }
+  | { readonly type: "ablation"; readonly ablation: Ablation | null }
   | { readonly type: "figure"; readonly key: string; readonly figure: Figure | null }
   | ({ readonly type: "refused"; readonly at: string } & Refusal)
   | { readonly type: "plotly" };
 
 export type ToKernel =
-  | { type: "open" | "solve" | "stop" | "clear" | "plotly" }
+  | { type: "open" | "solve" | "ablate" | "circuit" | "stop" | "clear" | "plotly" }
   | { type: "template"; kind: string; anew?: boolean }
   | { type: "read"; path: string }
   | { type: "edit"; change: string; table?: string; row?: number; column?: number; text?: string }

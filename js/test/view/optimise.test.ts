@@ -4,7 +4,7 @@ import { energy, multiple, progress, tint } from "../../src/view/optcharts";
 import { drawFigure, ticks } from "../../src/view/optfigure";
 import { operation } from "../../src/view/optgrid";
 import { optimise } from "../../src/view/optimise";
-import type { Coarse, FormMessage, FromKernel, Status, ToKernel } from "../../src/view/opttypes";
+import type { Ablation, Coarse, FormMessage, FromKernel, Status, ToKernel } from "../../src/view/opttypes";
 import type { Tokens } from "../../src/view/panetokens";
 
 type Listener = (message: never, buffers: DataView[]) => void;
@@ -63,6 +63,7 @@ function form(
     about: "job shop, 2 jobs",
     code: "import qlab\n",
     stale: false,
+    circuit: { can: true, why: "5 wires, 40 gates" },
     ...changes,
   };
 }
@@ -72,6 +73,7 @@ function status(changes: Partial<Status> = {}): Status {
     key: "solve 1",
     name: "shop",
     state: "running",
+    preparing: "",
     sense: "min",
     objective: "Makespan",
     value: 30,
@@ -229,6 +231,79 @@ describe("the answer", () => {
     expect(button("Solve again").disabled).toBe(false);
     tell(form({ stale: true }));
     expect(one(".ql-opt-stale").hidden).toBe(false);
+  });
+
+  it("says what is prepared before the clock starts, with Stop at hand, and what Stop does", () => {
+    tell(form());
+    const preparing = "preparing kernels, 3 of 9; only on first use";
+    tell({ type: "status", status: status({ value: null, bound: null, seconds: 0, stages: [], preparing }) });
+    expect(one(".ql-opt-cert").textContent).toBe("PreparingPreparing kernels, 3 of 9; only on first use.");
+    expect(one(".ql-opt-foot").textContent).toContain(preparing);
+    button("Stop").click();
+    expect(sent.at(-1)).toEqual({ type: "stop" });
+    expect(button("Stopping").disabled).toBe(true);
+    tell({ type: "status", status: status() });
+    expect(one(".ql-opt-foot").textContent).toContain("solving");
+  });
+
+  it("compares with and without the coarse stage, can be stopped, and says who was better", () => {
+    tell(form());
+    button("Ablate").click();
+    expect(sent.at(-1)).toEqual({ type: "ablate" });
+    const pair = { seed: 0, with: 30, without: 31, seconds_with: 1.5, seconds_without: 1 };
+    const ablation: Ablation = {
+      key: "ablation 1",
+      name: "shop",
+      running: true,
+      stopped: false,
+      method: "QAOA",
+      objective: "Makespan",
+      sense: "min",
+      total: 5,
+      limit: 10,
+      rows: [pair],
+      verdict: "",
+      preparing: "",
+      error: null,
+    };
+    tell({ type: "ablation", ablation });
+    expect(busy.at(-1)).toBe(true);
+    expect(button("Ablate").disabled).toBe(true);
+    expect(one(".ql-opt-ablation").textContent).toContain("Pair 2 of 5, at most 10 s a solve.");
+    button("Stop").click();
+    expect(sent.at(-1)).toEqual({ type: "stop" });
+    const rows = [pair, { ...pair, seed: 1, without: 30 }, { ...pair, seed: 2, without: 29 }];
+    const verdict = "the coarse stage (QAOA) made no clear difference: <b>";
+    tell({ type: "ablation", ablation: { ...ablation, running: false, stopped: true, rows, verdict } });
+    expect(busy.at(-1)).toBe(false);
+    const cells = [...root.querySelectorAll(".ql-opt-ablation tbody tr")].map(
+      (r) => r.children[3]?.textContent,
+    );
+    expect(cells).toEqual(["with", "equal", "without"]);
+    expect([...root.querySelectorAll(".ql-opt-ablation td.best")].map((d) => d.textContent)).toEqual([
+      "30",
+      "29",
+    ]);
+    expect(one(".ql-opt-ablation p").textContent).toContain(
+      "no clear difference: <b>. Stopped; the pairs so far",
+    );
+    one<HTMLButtonElement>('button[aria-label="Close the comparison"]').click();
+    expect(one(".ql-opt-ablation").hidden).toBe(true);
+    tell(form({ settings: { coarse: "none", refine: "auto", time_limit: 10, seed: 0 } }));
+    expect(button("Ablate").disabled).toBe(true);
+  });
+
+  it("opens the circuit in the designer, or says why there is none", () => {
+    tell(form());
+    expect(one(".ql-opt-draw").textContent).toContain("5 wires, 40 gates.");
+    button("Open in the designer").click();
+    expect(sent.at(-1)).toEqual({ type: "circuit" });
+    tell({
+      type: "status",
+      status: status({ state: "done", circuit: { can: false, why: "its windows had none" } }),
+    });
+    expect(button("Open in the designer").disabled).toBe(true);
+    expect(one(".ql-opt-draw").textContent).toContain("Its windows had none.");
   });
 
   it("lists the constraints that conflict", () => {
