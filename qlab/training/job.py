@@ -18,6 +18,7 @@ from .events import Event
 YIELD = 0.004  # seconds between two times the interpreter is handed over, see `paced`
 PR_SET_TIMERSLACK = 29  # linux/prctl.h
 SLICE = 0.2  # seconds; a wait is cut into slices so that Ctrl-C is answered on every platform
+SWITCH = 0.001  # seconds a cell that computes in Python may keep the interpreter while a run goes on, see `claim`
 
 
 class Job:
@@ -169,17 +170,25 @@ class Turn:
             return self._call()
 
 
-def background(name: str, call: Callable[[], None]) -> None:
-    """Make a call on a daemon thread of its own; it must deal with its own errors."""
-    threading.Thread(target=call, name=f"qlab-{name}", daemon=True).start()
+def background(name: str, call: Callable[[], object], wait: float = 0.0) -> None:
+    """Make a call on a daemon thread of its own; it must deal with its own errors. Return after ``wait`` s at most."""
+    thread = threading.Thread(target=call, name=f"qlab-{name}", daemon=True)
+    thread.start()
+    if wait > 0:
+        thread.join(wait)
 
 
 _active: dict[str, str] = {}
 _active_lock = threading.Lock()
+_usual: float | None = None  # the switch interval before the first run that is active
 
 
 def claim(run_id: str, name: str, *, parallel: bool) -> None:
     """Note that a run begins.
+
+    Until no run is active the interpreter is handed over after 1 ms instead of Python's 5: a step lets go of it at
+    each call of the engine, a message of a page some six times, and beside a loop in a cell each waits that long to
+    get it back. An interval that is shorter already stays.
 
     Raises:
         TrainError: another one is active, and ``parallel`` was not asked for.
@@ -193,13 +202,21 @@ def claim(run_id: str, name: str, *, parallel: bool) -> None:
                 cure="call its run.wait() or run.stop() first, or pass parallel=True to train both at once",
                 value=other,
             )
+        global _usual
+        if _usual is None and sys.getswitchinterval() > SWITCH:
+            _usual = sys.getswitchinterval()
+            sys.setswitchinterval(SWITCH)
         _active[run_id] = name
 
 
 def release(run_id: str) -> None:
     """Note that a run ended; unknown ids are fine."""
+    global _usual
     with _active_lock:
         _active.pop(run_id, None)
+        if _usual is not None and not _active:
+            sys.setswitchinterval(_usual)
+            _usual = None
 
 
 def active_runs() -> tuple[str, ...]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 KEPT = 512  # readings of an instrument
+COMPARING = 1.5  # s a run waits for its baseline at most: what that imports takes far longer while a cell computes
 live: weakref.WeakValueDictionary[str, Run] = weakref.WeakValueDictionary()  # those of this process
 NO_BASELINE = {"name": "no baseline", "metric": "", "train": math.nan, "val": math.nan, "test": math.nan}
 
@@ -76,6 +77,7 @@ class Run(RunView):
         self._traceback: str | None = None
         self._baseline: dict[str, Any] | None = None
         self._elapsed = self._start_at.elapsed
+        self._compare = job.Turn(self._fit_baseline)
         self._clock: Callable[[], float] = clock
         self._panel = None
         self._recorder: Recorder | None = None
@@ -126,9 +128,17 @@ class Run(RunView):
     @property
     def baseline(self) -> dict[str, Any]:
         """The classical comparison on the same features: ``{"name", "metric", "train", "val", "test"}``."""
-        if self._baseline is None:
+        self._compare()
+        return dict(NO_BASELINE) if self._baseline is None else self._baseline
+
+    def _fit_baseline(self) -> None:
+        if self._baseline is not None:
+            return
+        try:
             self._baseline = logistic(self._features, rows_of_run(self.spec, len(self._features.train.y)))
-        return self._baseline
+        except Exception:  # a comparison that fails must not cost the run
+            self._baseline = dict(NO_BASELINE)
+        self._changed()
 
     @property
     def store(self) -> Store | None:
@@ -275,10 +285,7 @@ class Run(RunView):
 
     def _stream(self) -> Iterator[Event]:
         engine.warm_up(self._warming)  # compiles on a machine's first use; the first step then costs what others do
-        try:
-            _ = self.baseline
-        except Exception:  # a comparison that fails must not cost the run
-            self._baseline = dict(NO_BASELINE)
+        job.background("baseline", self._compare, wait=COMPARING)
         yield from course(
             self.spec,
             self._features,
@@ -352,6 +359,7 @@ class Run(RunView):
                 "cure": None,
             }
             self._failure, self._state = error, "failed"
+        self._compare()  # the record is to have it
         for call in self.at_end:
             try:
                 call(self)

@@ -43,6 +43,7 @@ class Panel(anywidget.AnyWidget):
 
     run_id = t.Unicode(help="id of the run shown").tag(sync=True)
     title = t.Unicode(help="name of the run shown").tag(sync=True)
+    address = t.Unicode(help="id of the widget's model, see comm.py").tag(sync=True)
     height = t.Int(720, min=200, max=4000, help="CSS pixels").tag(sync=True)
     settings = t.Dict(help="what the user arranged: smoothing 0 to 0.99, across, logLoss").tag(sync=True)
 

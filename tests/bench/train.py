@@ -37,7 +37,6 @@ def main() -> None:
     wire()
     if "--quick" not in sys.argv:
         other_cell()
-        blocked()
 
 
 def whole_run() -> None:
@@ -234,61 +233,6 @@ def other_cell() -> None:
     for name, values in (("no run", idle), ("while training, 8 qubits, batch 64", busy)):
         figures = (values[CELLS // 2], values[int(CELLS * 0.95)], values[-1])
         print(f"{name:<40} " + " ".join(f"{1e3 * v:>5.0f} ms" for v in figures))
-
-
-def blocked() -> None:
-    """How long a control takes to reach the trainer while a cell blocks for 10 s, through the panel's own messages."""
-    from jupyter_client import KernelManager
-
-    from tests.widgets.test_comm import SETUP, Kernel
-
-    print(
-        f"\n{'a control while a cell blocks for 10 s':<40} {'median':>8} {'max':>8} {'target':>10} {'late steps':>11}"
-    )
-    for name, cell in (("time.sleep(10)", "time.sleep(10); blocks = time.time()"), ("a Python loop", LOOP)):
-        manager = KernelManager(kernel_name="python3")
-        manager.start_kernel(cwd=str(ROOT))
-        client = manager.client()
-        client.start_channels()
-        try:
-            client.wait_for_ready(timeout=60)
-            kernel = Kernel(client)
-            kernel.run(SETUP + STAMP)
-            run_id, model = kernel.run("print(run.id, panel.model_id)").split()
-            subshell = kernel.subshell()
-            sent = []
-            client.execute(cell)
-            time.sleep(1.0)
-            for k in range(12):
-                sent.append(time.time())
-                order = {"action": "lr", "value": 0.001 * (k + 1)} if k < 11 else {"action": "pause"}
-                kernel.say(model, {"type": "control", "run": run_id, **order}, subshell)
-                time.sleep(0.4)
-            done = time.time()
-            client.get_shell_msg(timeout=60)
-            told = json.loads(kernel.run("print(json.dumps([stamps, run.step, blocks]))"))
-        finally:
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
-        stamps, step, ended = told
-        assert ended > done, "the cell had ended by then: nothing is measured"
-        waits = [1e3 * (stamp[1] - at) for stamp, at in zip(stamps, sent, strict=False)] or [float("inf")]
-        late = step - (stamps[-1][0] - 1) if len(stamps) == len(sent) else -1  # steps made after the pause was taken
-        print(
-            f"{name:<40} {statistics.median(waits):>5.0f} ms {max(waits):>5.0f} ms {'≤ 300 ms':>10} {late:>11}"
-            f"   {len(stamps)} of {len(sent)} taken"
-        )
-
-
-LOOP = "end = time.time() + 10\nwhile time.time() < end: pass\nblocks = time.time()"
-STAMP = """
-import json
-stamps, blocks, real = [], 0.0, run._intervened
-def taken(event):
-    stamps.append((event.step, time.time()))
-    real(event)
-run._intervened = taken
-"""
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -234,3 +237,39 @@ def test_the_ticker_calls_wakes_and_survives_a_faulty_listener() -> None:
     ticker.wake()
     time.sleep(0.05)
     assert len(calls) == before + 1
+
+
+def test_the_interpreter_is_handed_over_sooner_while_a_run_is_active() -> None:
+    usual = sys.getswitchinterval()
+    try:
+        for own, meanwhile in ((0.005, job.SWITCH), (0.0002, 0.0002)):  # a shorter one of the user's own stays
+            sys.setswitchinterval(own)
+            job.claim("a", "a", parallel=True)
+            job.claim("b", "b", parallel=True)
+            job.release("a")
+            assert sys.getswitchinterval() == pytest.approx(meanwhile)
+            job.release("b")
+            assert sys.getswitchinterval() == pytest.approx(own)
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def test_a_baseline_that_takes_long_holds_no_step_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    go = threading.Event()
+    told = {"name": "late", "metric": "accuracy", "train": 0.5, "val": 0.5, "test": 0.5}
+    monkeypatch.setattr("qlab.training.run.logistic", lambda *_: told if go.wait(20) else None)
+    monkeypatch.setattr("qlab.training.run.COMPARING", 0.01)
+    run = train(epochs=3, folder=tmp_path)
+    until(lambda: run.step == 9)
+    assert (run.is_active, run.status()["baseline"]) == (True, None)  # its record waits for it
+    go.set()
+    assert run.wait(20)
+    assert run.baseline == told
+    assert qlab.open_run(run.id, folder=tmp_path).baseline == told
+
+
+def test_a_baseline_that_fails_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qlab.training.run.logistic", lambda *_: 1 / 0)
+    run = train(epochs=1)
+    assert run.wait(20)
+    assert (run.state, run.baseline["name"]) == ("done", "no baseline")

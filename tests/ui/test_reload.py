@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute
 
 from .notebook import Notebook
+from .wire import Wire
 
 SETUP = """import os, tempfile
 os.environ["QLAB_HOME"] = tempfile.mkdtemp()
@@ -18,9 +19,12 @@ fx = qlab.load("digits").features(target="target", classes=[3, 5], qubits=10, re
 run = qlab.train(qlab.templates.reuploading(10, 4), fx, epochs=40_000, batch=128, seed=1, name="long")
 run.panel"""
 # training and validation as drawn, before buckets: what the first panel holds of each row
-HELD = """() => { const t = document.querySelector('.ql-panel .ql-pane-loss .ql-plot')?.data ?? [];
+HELD_BY = """i => { const panel = document.querySelectorAll('.ql-panel')[i];
+  const t = panel?.querySelector('.ql-pane-loss .ql-plot')?.data ?? [];
   return t.length ? [[...t[0].x], [...t[0].y]] : [[], []]; }"""
-FOOT = """() => document.querySelector('.ql-panel .ql-foot')?.innerText ?? ''"""
+HELD = f"() => ({HELD_BY})(0)"
+SCROLL = "i => window.jupyterapp.shell.currentWidget.content.scrollToItem(i)"
+FOOT = """() => document.querySelector('.ql-panel .ql-foot')?.textContent ?? ''"""
 COMPLETE = f"n => {{ const m = /All ([\\d,]+) steps/.exec(({FOOT})()); return m && +m[1].replaceAll(',', '') === n; }}"
 STATUS = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.connectionStatus"""
 
@@ -58,6 +62,7 @@ def assert_same(notebook: Notebook) -> None:
     """The page holds every step of the ended run once, with its loss."""
     n = int(notebook.evaluate("run.step"))
     page = notebook.page
+    page.evaluate(SCROLL, 0)  # what is out of sight is not drawn
     page.wait_for_function(COMPLETE, arg=n, timeout=30_000)
     page.wait_for_function(f"n => {{ const [x] = ({HELD})(); return x.length > 0 && x.at(-1) === n; }}", arg=n)
     x, y = page.evaluate(HELD)
@@ -101,6 +106,29 @@ def test_nothing_is_lost_when_the_socket_is_cut_twenty_times(notebook: Notebook)
     page.wait_for_selector(".ql-panel[data-state='running']", timeout=30_000)
     notebook.wait_idle()
     stop(notebook)
+    assert_same(notebook)
+
+
+def test_four_panels_share_one_pull_of_the_history_after_a_reload_in_mid_run(notebook: Notebook) -> None:
+    page = notebook.page
+    notebook.new(SETUP, "run.panel", "run.panel", "run.panel", name="four.ipynb").run(0)
+    for i in (1, 2, 3):
+        notebook.run(i)
+    notebook.becomes("run.step >= 300", "True")
+    notebook.command("docmanager:save")
+    wire = Wire(page)
+    notebook.open("four.ipynb")
+    page.wait_for_selector(".ql-panel[data-state='running'] .main-svg", timeout=60_000)
+    came = wire.bytes.copy()
+    assert (wire.messages["hello"], page.locator(".ql-panel").count()) == (1, 4)
+    assert came["history"] + came["hello"] + came["readings"] + came["comm_msg"] < 1_000_000, came
+    stop(notebook)
+    n, drawn = int(notebook.evaluate("run.step")), []
+    for i in range(4):
+        page.evaluate(SCROLL, i)
+        page.wait_for_function(f"([i, n]) => ({HELD_BY})(i)[0].at(-1) === n", arg=[i, n], timeout=30_000)
+        drawn.append(page.evaluate(HELD_BY, i))
+    assert drawn[1:] == drawn[:1] * 3
     assert_same(notebook)
 
 

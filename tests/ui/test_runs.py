@@ -119,7 +119,7 @@ def test_panes_branch_twenty_runs_table_and_sidebar(wide: Notebook, shot: Shot) 
     page.wait_for_selector(".ql-panel.ql-dark")
     shot("runs-sidebar-dark", "#qlab-runs")
     shot("runs-table-dark", ".jp-OutputArea .ql-runsview")
-    page.wait_for_timeout(2_500)  # plots are drawn one after the other, at most a third of the time
+    page.wait_for_timeout(2_500)  # plots are drawn one after the other, at most two thirds of the time
     shot("panel-twenty-dark", ".ql-panel >> nth=1")
     assert axe(wide, "#qlab-runs") == []
     assert axe(wide, ".ql-panel") == []

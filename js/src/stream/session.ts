@@ -3,8 +3,8 @@
 import { type Event, type Link, reduce } from "./client";
 import { Columns } from "./columns";
 import { decode, FrameError } from "./decode";
-import type { Action, FromKernel, History, OrderValue, ToKernel } from "./messages";
-import { type ClientState, idle, nameOf, type Patience } from "./state";
+import type { Action, FromKernel, OrderValue, ToKernel } from "./messages";
+import { type ClientState, idle, type Patience } from "./state";
 
 export interface Timers {
   now(): number;
@@ -14,19 +14,15 @@ export interface Timers {
 
 const TICK = 500;
 const KINDS: ReadonlySet<string> = new Set(["hello", "append", "history", "status", "error", "plotly"]);
-const NOWHERE = { id: "", from: 0, to: 0 };
 
 export class Session {
   state: ClientState;
   columns = new Columns([]);
-  /** Finer rows of a zoomed part, null while there are none. */
-  detail: Columns | null = null;
-  private zoomed = NOWHERE;
-  private zooms = 0;
+  private hush: () => void = () => {};
   private readonly stops: (() => void)[] = [];
 
   constructor(
-    private readonly link: Link,
+    private link: Link,
     client: string,
     run: string,
     private readonly timers: Timers,
@@ -37,13 +33,21 @@ export class Session {
   }
 
   open(): void {
-    this.stops.push(this.link.onMessage((message, buffers) => this.receive(message as FromKernel, buffers)));
+    this.through(this.link);
     this.stops.push(this.timers.every(TICK, () => this.dispatch({ type: "tick", now: this.timers.now() })));
     this.dispatch({ type: "open", now: this.timers.now() });
   }
 
+  /** Speaks and listens over another link of the same kernel from now on. */
+  through(link: Link): void {
+    this.hush();
+    this.link = link;
+    this.hush = link.onMessage((message, buffers) => this.receive(message as FromKernel, buffers));
+  }
+
   close(): void {
     this.dispatch({ type: "close", now: this.timers.now() });
+    this.hush();
     for (const stop of this.stops.splice(0)) stop();
   }
 
@@ -72,10 +76,6 @@ export class Session {
     // an error that names no run but a question is the answer to somebody else's
     if (message.type === "error" && message.run == null && message.id != null) return;
     const now = this.timers.now();
-    if (message.type === "history" && message.id === this.zoomed.id) {
-      this.fine(message, buffers);
-      return;
-    }
     if (message.type !== "append" && message.type !== "history") {
       this.dispatch({ type: "message", now, message });
       return;
@@ -95,50 +95,20 @@ export class Session {
     }
   }
 
-  /** The rows [from, to) in finer buckets than are stored here, for a zoom; `detail` has them once they come. */
-  zoom(from: number, to: number): void {
-    const { run, patience, phase, lost } = this.state;
-    if (phase !== "live" || lost !== null || to <= from) return;
-    if (this.zoomed.from === from && this.zoomed.to === to) return;
-    const client = nameOf(this.state);
-    this.zoomed = { id: `${client}:zoom${this.zooms++}`, from, to };
-    this.sendAll([{ type: "pull", client, run, ...this.zoomed, points: patience.points }]);
-  }
-
-  /** Forgets the finer rows. */
-  unzoom(): void {
-    this.zoomed = NOWHERE;
-    this.detail = null;
-  }
-
-  private fine(message: History, buffers: readonly DataView[]): void {
-    const names = this.state.columns;
-    try {
-      const block = decode(buffers[0] ?? new ArrayBuffer(0), names.length, message.n);
-      const columns = new Columns(names);
-      columns.put({ from: 0, to: message.n, exact: true, block });
-      this.detail = columns;
-      this.changed();
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.zoomed = NOWHERE; // the coarser rows stay in the picture
-    }
-  }
-
   /** A branch that was asked for has come, or was refused. */
   branched(): void {
     this.state = { ...this.state, asked: { ...this.state.asked, branch: null } };
     this.changed();
   }
 
-  /** Starts anew with the same run: it was resumed, perhaps from an earlier step. */
+  /** Starts anew with the same run: it was resumed, perhaps from an earlier step. Each view may say so. */
   restart(): void {
+    if (this.state.phase === "opening") return;
     this.state = {
       ...idle(this.state.client, this.state.run, this.state.patience),
       life: this.state.life + 1,
     };
     this.columns = new Columns([]);
-    this.unzoom();
     this.dispatch({ type: "open", now: this.timers.now() });
   }
 

@@ -63,9 +63,8 @@ const clockOf = (): Timers => ({
 /** Mounts the panel into `root`; everything it adds ends with `signal`. */
 export function panel(root: HTMLElement, link: Link, options: PanelOptions, signal: AbortSignal): Panel {
   const timers = options.timers ?? clockOf();
-  const members = new Members(link, timers, options.run ?? "", changed, relisted, (run, text) =>
-    openScript(root, head.script, run, text),
-  );
+  const script = (run: string, text: string): void => openScript(root, head.script, run, text);
+  const members = new Members(link, timers, options.run ?? "", changed, relisted, script, options.comm);
   const paint = painter(
     members,
     () => {
@@ -196,21 +195,21 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
     zoom = range;
     if (!range) {
       reset++;
-      current().session.unzoom();
+      current().zoom.clear();
     } else finer(range);
     draw.plots();
   }
 
   /** Rows that stand for many are asked for anew, for the zoomed part alone. */
   function finer([x0, x1]: [number, number]): void {
-    const { session, curves } = current();
+    const { session, curves, zoom: closer } = current();
     const { columns } = session;
     if (columns.n >= columns.rows) return;
     const x = curves.x(settings.across);
     const step = columns.column("step");
     const first = step[0] ?? 0;
     const row = (i: number): number => (step[Math.min(step.length - 1, Math.max(0, i))] ?? first) - first;
-    session.zoom(
+    closer.to(
       Math.max(0, row(lowerBound(x, x0) - 2)),
       Math.min(columns.rows, row(lowerBound(x, x1) + 2) + 1),
     );

@@ -218,10 +218,11 @@ export function bar(order: (action: Action, value?: OrderValue) => void, signal:
       const wide = decades(next);
       if (wide[0] !== range[0] || wide[1] !== range[1]) ruler(wide);
       rate.set(Math.log10(next), wide);
-      // an answer came: what is in force stands, also when it was a refusal
-      const answered = sent !== null && state.asked.lr === null;
-      if (answered) sent = null;
-      if (answered) draft(next);
+      // an answer came: what is in force stands, also when it was a refusal, but for what has been typed since
+      if (sent !== null && state.asked.lr === null) {
+        if (field.value === String(sent)) draft(next);
+        sent = null;
+      }
       if (next === current) return;
       current = next;
       if (document.activeElement !== field) draft(next);

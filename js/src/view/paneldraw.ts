@@ -48,7 +48,7 @@ export function painter(members: Members, look: () => Look, timers: Timers): Pai
 
   /** The scene of a zoom for which finer rows have come. */
   function closer(now: Scene): Scene {
-    const { detail } = members.current.session;
+    const { detail } = members.current.zoom;
     if (!now.zoom || !detail) return now;
     fine.use(detail, now.settings, now.status);
     return { ...now, curves: fine };
@@ -56,15 +56,16 @@ export function painter(members: Members, look: () => Look, timers: Timers): Pai
 
   /** What a pane's picture depends on. */
   function keyOf(pane: PlotPane, now: Scene, { theme, columns: seen, picked, zoom, reset }: Look): string {
-    const { id, session } = members.current;
-    const { columns, state, detail } = session;
+    const { id, session, zoom: closer } = members.current;
+    const finer = closer.detail?.n;
+    const { columns, state } = session;
     const { status } = state;
     const { across, smoothing } = now.settings;
     const rows = [id, columns.version, seen.length, status?.state, status?.total];
     const marks = [picked, status?.events.length, status?.baseline?.name, members.pointed];
     const over = now.others.map((o) => `${o.id}:${o.color}:${o.curves.columns.version}`);
     const measured = pane.spec.watch ? now.readings.version : 0;
-    const axis = [measured, across, smoothing, isLog(pane.spec, now.settings), zoom, reset, theme, detail?.n];
+    const axis = [measured, across, smoothing, isLog(pane.spec, now.settings), zoom, reset, theme, finer];
     return [...rows, ...marks, ...over, ...axis].join();
   }
 

@@ -1,4 +1,4 @@
-/** When to draw: the words at the next frame, the plots at most ten times a second and never more than a third of the time. */
+/** When to draw: the words at the next frame, the plots at most ten times a second and never more than two thirds of the time. */
 
 export interface Loop {
   /** Something changed that words show. */
@@ -48,7 +48,7 @@ export function loop(drawWords: () => void, drawPlots: () => Iterator<void>, sig
     cost += performance.now() - start;
     if (done) {
       drawing = null;
-      next = Math.max(next, performance.now() + 2 * cost);
+      next = Math.max(next, performance.now() + cost / 2);
     }
     if (!done || plotsDue) ask();
   }

@@ -1,18 +1,22 @@
 /** The runs of a panel: one session each over one link, which is current, which are drawn, in which colour. No DOM. */
 
 import type { Aside, Link, SetRow } from "../stream/messages";
-import { Session, type Timers } from "../stream/session";
+import type { Session, Timers } from "../stream/session";
 import { isActive } from "../stream/state";
+import { Zoom } from "../stream/zoom";
 import { Curves, type Settings } from "./panecurves";
 import type { Overlay, Pen } from "./panefigure";
+import { type Feed, join } from "./panelfeed";
 import { Tasks } from "./paneltasks";
-import { Readings } from "./panereadings";
+import type { Readings } from "./panereadings";
 
 export interface Member {
   readonly id: string;
   readonly session: Session;
   readonly curves: Curves;
   readonly readings: Readings;
+  readonly feed: Feed;
+  readonly zoom: Zoom;
   name: string;
   parent: string | null;
   parentStep: number | null;
@@ -26,6 +30,11 @@ const DIM = 0.25;
 const PULL = 1000;
 const FRESH = 20;
 
+function leave({ feed, zoom }: Member): void {
+  zoom.close();
+  feed.leave();
+}
+
 export class Members {
   list: Member[] = [];
   current: Member;
@@ -34,8 +43,6 @@ export class Members {
   private colors = 0;
   private stop: () => void = () => {};
   private opened = false;
-  /** By run and instrument: when readings were asked for last, and up to which step. */
-  private readonly asked = new Map<string, { at: number; step: number }>();
   /** Instruments this page has asked each run for, so that only these are given up. */
   private readonly mine = new Map<string, Set<string>>();
   readonly tasks: Tasks;
@@ -47,6 +54,7 @@ export class Members {
     private readonly changed: () => void,
     private readonly listed: () => void,
     private readonly scripted: (run: string, text: string) => void,
+    private readonly key?: string,
   ) {
     this.tasks = new Tasks(link, timers, changed);
     this.current = this.add(run);
@@ -55,13 +63,13 @@ export class Members {
   open(): void {
     this.opened = true;
     this.stop = this.link.onMessage((message) => this.receive(message as Aside));
-    this.current.session.open();
+    this.current.feed.open();
     this.send({ type: "set", client: this.current.session.state.client });
   }
 
   close(): void {
     this.stop();
-    for (const { session } of this.list) session.close();
+    for (const member of this.list) leave(member);
   }
 
   /** The host tells at each message, busy or idle: only a change is worth a question, else the two never rest. */
@@ -94,13 +102,15 @@ export class Members {
   add(id: string): Member {
     const known = this.list.find((m) => m.id === id);
     if (known) return known;
-    const session = new Session(this.link, crypto.randomUUID(), id, this.timers, this.changed);
-    const readings = new Readings();
+    const feed = join(this.key, this.link, id, this.timers, this.changed);
+    const { session, readings } = feed;
     const member: Member = {
       id,
       session,
       curves: new Curves(),
       readings,
+      feed,
+      zoom: new Zoom(this.link, session, this.changed),
       name: "",
       parent: null,
       parentStep: null,
@@ -108,7 +118,7 @@ export class Members {
       color: this.colors++,
     };
     this.list.push(member);
-    if (this.opened) session.open();
+    if (this.opened) feed.open();
     return member;
   }
 
@@ -130,18 +140,18 @@ export class Members {
 
   /** Asks for what the shown panes need of the current run, and gives up what none needs any more. */
   watch(needed: ReadonlySet<string>): void {
-    const { session, id, readings } = this.current;
+    const { session, id, readings, feed } = this.current;
     const { status, phase, lost } = session.state;
     if (phase !== "live" || lost !== null || !status) return;
     for (const [name, reading] of Object.entries(status.measured ?? {})) readings.put(name, [reading]);
     const now = this.timers.now();
     for (const name of status.measured ? needed : []) {
-      const key = `${id} ${name} ${session.state.life}`;
-      const last = this.asked.get(key);
+      const key = `${name} ${session.state.life}`;
+      const last = feed.asked.get(key);
       const newest = status.measured?.[name]?.[0] ?? -1;
       // all there are at first, then what lies between two statuses, once a second at most
       if (last && (newest <= last.step || now - last.at < PULL)) continue;
-      this.asked.set(key, { at: now, step: newest });
+      feed.asked.set(key, { at: now, step: newest });
       const since = last ? { since: last.step, n: FRESH } : {};
       this.send({ type: "readings", run: id, name, client: session.state.client, ...since });
     }
@@ -167,7 +177,7 @@ export class Members {
       const member = this.list.find((m) => m.id === message.run);
       if (member) this.tasks.take(member, message);
     } else if (message.type === "script") {
-      if (message.client === this.current.session.state.client) this.scripted(message.run, message.text);
+      if (message.client === this.tasks.view) this.scripted(message.run, message.text);
     } else if (message.type === "readings") {
       const member = this.list.find((m) => m.id === message.run);
       if (!member || !Array.isArray(message.rows)) return;
@@ -178,6 +188,7 @@ export class Members {
       parent?.session.branched();
     } else if (message.type === "resumed") {
       const member = this.list.find((m) => m.id === message.run);
+      member?.zoom.clear();
       member?.session.restart();
     }
   }
@@ -192,7 +203,7 @@ export class Members {
     }
     for (const member of [...this.list]) {
       if (member === this.current || rows.some((row) => row.id === member.id)) continue;
-      member.session.close();
+      leave(member);
       this.list.splice(this.list.indexOf(member), 1);
     }
     this.listed();

@@ -19,6 +19,8 @@ type Answer = Extract<Aside, { type: "view" }>;
 export class Tasks {
   /** Figures the kernel offers; older kernels offer none. */
   offered: ReadonlySet<string> = new Set();
+  /** Tells this view's script from another's; what else it asks for, the views of a session share. */
+  readonly view = crypto.randomUUID();
   private readonly asked = new Map<string, Asked>();
 
   constructor(
@@ -52,7 +54,7 @@ export class Tasks {
   }
 
   script(member: Member): void {
-    this.send({ type: "script", client: member.session.state.client, run: member.id });
+    this.send({ type: "script", client: this.view, run: member.id });
   }
 
   take(member: Member, answer: Answer): void {

@@ -19,6 +19,8 @@ export interface PanelOptions {
   /** Id of the run; empty or null shows what to do to get one. */
   readonly run: string | null;
   readonly title?: string;
+  /** Stands for the comm that the link uses: views of one page over the same one share what they know of a run. */
+  readonly comm?: string;
   /** CSS pixels; never more than 85 % of the window. */
   readonly height?: number;
   readonly onHeight?: (height: number) => void;

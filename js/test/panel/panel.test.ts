@@ -113,10 +113,14 @@ describe("steering", () => {
     await frame(60);
     expect(b.sent.at(-2)).toMatchObject({ type: "control", action: "lr", value: 0.01 });
     expect($(".ql-soon").classList.contains("on")).toBe(true);
+    field.value = "0.02"; // typed while the last one is under way: its answer leaves that alone
     b.kernel.now = { ...b.kernel.now, lr: 0.01, lr_pending: null };
     b.kernel.tell();
     await frame(60);
     expect($(".ql-soon").classList.contains("on")).toBe(false);
+    expect(field.value).toBe("0.02");
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+    expect(b.sent.filter((m) => m.type === "control").at(-1)).toMatchObject({ action: "lr", value: 0.02 });
   });
   it("marks a rate that is none, sends nothing, and goes back on Escape", async () => {
     await mount();

@@ -1,22 +1,26 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Link, Reading } from "../../src/stream/messages";
 import { type PanelOptions, panel } from "../../src/view/panel";
 import { snapped } from "../../src/view/panelbranch";
 import { Readings } from "../../src/view/panereadings";
+import { page } from "../page";
 import { FakeKernel, status } from "../stream/fake";
 import { bench, type Drawn, fakePlotly, fakeSizes, frame, until } from "./helpers";
 
 const IDS = Array.from({ length: 20 }, (_, i) => `R${i}`);
-let root: HTMLElement;
-let end: AbortController;
+const here = page(() => {
+  fakeSizes();
+  drawn = fakePlotly();
+  sent = [];
+});
 let drawn: Map<string, Drawn>;
 let sent: { type: string; run?: string; action?: string; value?: unknown }[];
 let kernels: Map<string, FakeKernel>;
 let say: (message: object) => void;
-const $ = <T extends HTMLElement>(selector: string): T => root.querySelector<T>(selector) as T;
+const $ = <T extends HTMLElement>(selector: string): T => here.root.querySelector<T>(selector) as T;
 const ordered = () => sent.filter((m) => m.type === "control" && m.action !== "watch").at(-1);
-const count = (selector: string): number => root.querySelectorAll(selector).length;
+const count = (selector: string): number => here.root.querySelectorAll(selector).length;
 
 /** Twenty fake kernels behind one link, as a PanelSet has it. */
 async function mount(ids: readonly string[], options: Partial<PanelOptions> = {}): Promise<void> {
@@ -49,22 +53,9 @@ async function mount(ids: readonly string[], options: Partial<PanelOptions> = {}
       return () => heard.delete(cb);
     },
   };
-  panel(root, link, { run: ids[0] as string, timers: bench().timers, ...options }, end.signal);
+  panel(here.root, link, { run: ids[0] as string, timers: bench().timers, ...options }, here.end.signal);
   await frame(400);
 }
-
-beforeEach(() => {
-  fakeSizes();
-  drawn = fakePlotly();
-  sent = [];
-  root = document.createElement("div");
-  document.body.append(root);
-  end = new AbortController();
-});
-afterEach(() => {
-  end.abort();
-  root.remove();
-});
 
 describe("several runs", () => {
   it("draws twenty, each with a row of the legend and a colour; the ninth is dashed", async () => {
@@ -111,7 +102,7 @@ describe("several runs", () => {
 
 describe("panes", () => {
   const shown = (): string[] =>
-    [...root.querySelectorAll(".ql-panes > .ql-pane")].map(
+    [...here.root.querySelectorAll(".ql-panes > .ql-pane")].map(
       (p) => /ql-pane-(\w+)/.exec(p.className)?.[1] ?? "",
     );
 
@@ -123,11 +114,11 @@ describe("panes", () => {
     grip.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", altKey: true, bubbles: true }));
     expect(shown()).toEqual(["loss", "ent", "conf"]);
     $(".ql-pane-conf .ql-more").click();
-    const items = [...root.querySelectorAll<HTMLElement>("[role=menuitem]")];
+    const items = [...here.root.querySelectorAll<HTMLElement>("[role=menuitem]")];
     items.find((item) => item.textContent === "Hide")?.click();
     expect(kept.at(-1)?.panes).toEqual(["loss", "ent"]);
     $(".ql-panesbtn").click();
-    const label = [...root.querySelectorAll("label.ql-check")].find((l) =>
+    const label = [...here.root.querySelectorAll("label.ql-check")].find((l) =>
       l.textContent?.startsWith("Confusion"),
     );
     label?.querySelector("input")?.click();
@@ -141,7 +132,7 @@ describe("panes", () => {
     kernel.now = { ...kernel.now, watched: ["bits", "entanglement"] };
     kernel.tell();
     $(".ql-panesbtn").click();
-    const label = [...root.querySelectorAll("label.ql-check")].find((l) =>
+    const label = [...here.root.querySelectorAll("label.ql-check")].find((l) =>
       l.textContent?.startsWith("Entanglement"),
     );
     label?.querySelector("input")?.click();

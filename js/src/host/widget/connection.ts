@@ -23,6 +23,21 @@ interface Kernel {
 const BLINK = 1500;
 const GONE = new Set(["dead", "terminating", "restarting", "autorestarting"]);
 
+interface Manager {
+  kernel?: Kernel | null;
+  get_model?(id: string): Promise<{ comm?: { jsServicesComm?: { commsOverSubshells?: string } } }>;
+}
+
+/**
+ * Orders must reach the run while a cell computes. Where JupyterLab is set to send comm messages to the main shell, they
+ * would wait there for its end: this one comm then goes over a subshell. Its handlers in the kernel only set flags.
+ */
+async function pass(manager: Manager | undefined, address: unknown): Promise<void> {
+  if (typeof address !== "string" || address === "") return;
+  const comm = (await manager?.get_model?.(address))?.comm?.jsServicesComm;
+  if (comm?.commsOverSubshells === "disabled") comm.commsOverSubshells = "perCommTarget";
+}
+
 /**
  * What JupyterLab's widget manager knows of the kernel. A widget's comm ends for good when its kernel restarts; elsewhere
  * (VS Code, Colab) nothing is known and the panel's own question and answer decide.
@@ -35,7 +50,8 @@ export function connection(model: Model, el: HTMLElement, signal: AbortSignal): 
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
-  const manager = model.widget_manager as unknown as { kernel?: Kernel | null };
+  const manager = model.widget_manager as unknown as Manager | undefined;
+  pass(manager, model.get("address")).catch(() => {}); // elsewhere there is no such setting
   const kernel = manager?.kernel ?? null;
   const down = (): boolean =>
     kernel !== null &&

@@ -7,6 +7,7 @@ import { modelLink, onTrait } from "./model";
 import { keepStill } from "./still";
 
 interface Traits {
+  address: string;
   run_id: string;
   title: string;
   height: number;
@@ -21,6 +22,7 @@ function render({ model, el, signal }: RenderProps<Traits>): void {
     {
       run: model.get("run_id"),
       title: model.get("title"),
+      comm: model.get("address"),
       height: model.get("height"),
       settings: model.get("settings"),
       connection: connection(model, el, signal),
