@@ -57,7 +57,7 @@ class Declarations:
         size = None if old else self.size()
         name = tokens.name("a name")
         if old:
-            size = self.size() or 1
+            size = self.size()
         if name.text in self.names:
             tokens.fail(f"the name {name.text[:40]!r} is used twice", name, "choose another")
         self.registers.add("q" if word in ("qreg", "qubit") else "c", name, size)

@@ -44,6 +44,7 @@ BAD = {
     "registers unequal": ("qubit[2] a; qubit[3] b;\ncx a, b;", "f:2:4", "registers of 2 and 3 qubits"),
     "name twice": ("qubit q;\nbit q;", "f:2:5", "'q' is used twice"),
     "size zero": ("qubit[0] q;", "f:1:10", "size 0"),
+    "size zero, version 2": ("OPENQASM 2.0;\nqreg q[0];", "f:2:6", "size 0"),
     "size a name": ("qubit[n] q;", "f:1:7", "the size must be an integer"),
     "angle": ("qubit q;\nrx(2*) q;", "f:2:6", "a value was expected before ')'"),
     "angle name": ("qubit q;\nrx(theta) q;", "f:2:4", "name 'theta' is unknown"),

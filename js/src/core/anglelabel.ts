@@ -21,8 +21,8 @@ export const shortAngle = (text: string): string =>
     return bound && part !== "pi" ? `(${part})` : part;
   });
 
-/** "3*pi/4" where the value is that to twelve digits. */
-function ofPi(value: number): string | undefined {
+/** "3*pi/4" where the value, above 0, is that to twelve digits. */
+export function ofPi(value: number): string | undefined {
   for (const d of value < MOST * Math.PI ? PARTS : []) {
     const n = Math.round((value * d) / Math.PI);
     if (n < 1 || n > MOST || Math.abs(value - (n * Math.PI) / d) > 1e-12 * value) continue;

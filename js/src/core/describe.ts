@@ -55,6 +55,8 @@ export function describe(before: Circuit, cmd: Command): string {
     case "params":
     case "qubits":
       return `Now ${opName(findOp(after, cmd.id)!)}, ${place(cmd.id)}.`;
+    case "matrix":
+      return `Matrix of ${opName(findOp(after, cmd.id)!)} changed, ${place(cmd.id)}.`;
     case "control":
       return `${cmd.anti ? "Anti-control" : "Control"} added on ${before.qubits[cmd.wire]}: ${opName(findOp(after, cmd.id)!)}, ${place(cmd.id)}.${depth}`;
     case "uncontrol":

@@ -6,6 +6,7 @@ import * as blocks from "./blockcommands";
 import { checkCircuit } from "./check";
 import type { Circuit, Condition, Op } from "./circuit";
 import * as act from "./commands";
+import type { Rows } from "./unitary";
 import * as wires from "./wirecommands";
 
 export { blockCircuit } from "./blockcommands";
@@ -23,6 +24,7 @@ export type Command =
   | { type: "remove"; ids: string[] }
   | { type: "duplicate"; ids: string[] }
   | { type: "params"; id: string; params: string[] }
+  | { type: "matrix"; id: string; matrix: Rows }
   | { type: "control"; id: string; wire: number; anti: boolean }
   | { type: "uncontrol"; id: string; wire: number }
   | { type: "qubits"; id: string; qubits: number[] }
@@ -54,6 +56,8 @@ export function apply(c: Circuit, cmd: Command): Circuit {
       return act.duplicate(c, cmd.ids);
     case "params":
       return act.setParams(c, cmd.id, cmd.params);
+    case "matrix":
+      return act.change(c, cmd.id, { matrix: cmd.matrix });
     case "control":
       return act.control(c, cmd.id, cmd.wire, cmd.anti);
     case "uncontrol":

@@ -7,7 +7,7 @@
  *     power  = atom ["**" ["-" | "+"] integer]
  *     atom   = number | "pi" | "x[" integer "]" | "w[" integer "]" | function "(" expr ")" | "(" expr ")"
  *
- * Only expr.ts calls it.
+ * Only expr.ts and cells.ts call it.
  */
 import { CircuitError } from "./errors";
 import type { Expr, Fn } from "./expr";
@@ -52,7 +52,11 @@ export class Parser {
   #position = 0;
   #token: Token;
 
-  constructor(private readonly text: string) {
+  /** With `complex` it reads an entry of a matrix: i is x[0] in the tree, 2i a product, and there are no symbols. */
+  constructor(
+    private readonly text: string,
+    private readonly complex = false,
+  ) {
     this.#token = this.#scan();
   }
 
@@ -163,8 +167,10 @@ export class Parser {
       if (!Number.isFinite(value)) {
         throw exprError(`the number ${token.text} is too large`, token.column, "use a finite number");
       }
-      return { type: "num", value };
+      const number: Expr = { type: "num", value };
+      return this.#imaginary() ? { type: "bin", op: "*", a: number, b: this.#unit() } : number;
     }
+    if (this.#imaginary()) return this.#unit();
     if (token.kind === "name") return this.#named();
     const opened = this.#take("(");
     if (opened) return this.#group(opened);
@@ -172,7 +178,17 @@ export class Parser {
       throw exprError(`${token.text} stands only after x or w`, token.column, "write x[0] or w[0]");
     }
     const after = this.#before ? `after ${this.#before}` : "at the start";
-    throw exprError(`a value was expected ${after}`, token.column, VALUE_CURE);
+    const cure = this.complex ? "write a number, i, or as 1/sqrt(2)" : VALUE_CURE;
+    throw exprError(`a value was expected ${after}`, token.column, cure);
+  }
+
+  #imaginary(): boolean {
+    return this.complex && (this.#token.text === "i" || this.#token.text === "j");
+  }
+
+  #unit(): Expr {
+    this.#step();
+    return { type: "sym", kind: "x", index: 0 };
   }
 
   #group(opened: Token): Expr {
@@ -191,6 +207,10 @@ export class Parser {
     if (name === "pi" || name === "π") {
       this.#step();
       return { type: "pi" };
+    }
+    if (this.complex && !FUNCTIONS.includes(name)) {
+      const cure = `use numbers, i, pi, or one of ${FUNCTIONS.join(" ")}`;
+      throw exprError(`the name ${name} has no place in a matrix`, column, cure);
     }
     if (name === "x" || name === "w") {
       this.#step();

@@ -68,7 +68,7 @@ export abstract class Declarations {
     const old = word === "qreg" || word === "creg";
     let size = old ? undefined : this.size();
     const name = tokens.name("a name");
-    if (old) size = this.size() || 1;
+    if (old) size = this.size() ?? 1;
     if (this.names.has(name.text))
       tokens.fail(`the name '${cut(name.text)}' is used twice`, name, "choose another");
     this.registers.add(word === "qreg" || word === "qubit" ? "q" : "c", name, size);

@@ -49,12 +49,16 @@ interface Carry {
 interface Mark extends Carry {
   /** How many steps were carried out. */
   readonly at: number;
+  /** Where the last change began, between the others: the next one is likely to begin there, as under a slider. */
+  readonly here?: true;
 }
 
 /** Memory for the states that are kept, in bytes, and their number. */
 const KEPT_BYTES = 48e6;
 const KEPT = 64;
 const LEAST = 8;
+/** Steps that are carried out again sooner than a state is kept for them. */
+const NEAR = 3;
 /** Nearer to 0 or 1 than this, an outcome is certain. */
 const SURE = 1e-12;
 
@@ -84,12 +88,13 @@ export class Runner {
     const steps = stepsOf(c, x, w, col);
     const about = `${qubits}:${c.clbits.length}:${seed}`;
     const common = about === this.#about ? shared(this.#steps, steps) : 0;
-    for (const mark of this.#marks) if (mark.at > common) this.#spare.push(mark.state);
-    this.#marks = this.#marks.filter((m) => m.at <= common);
+    const stays = (m: Mark): boolean => m.at <= common && !(m.here && m.at < common - NEAR);
+    for (const mark of this.#marks) if (!stays(mark)) this.#spare.push(mark.state);
+    this.#marks = this.#marks.filter(stays);
     if (this.#spare[0] && this.#spare[0].re.length !== 2 ** qubits) this.#spare = [];
     this.#steps = steps;
     this.#about = about;
-    return this.#from(this.#marks.at(-1), steps, x, w, { qubits, bits: c.clbits.length, seed });
+    return this.#from(this.#marks.at(-1), steps, x, w, { qubits, bits: c.clbits.length, seed, common });
   }
 
   #from(
@@ -97,7 +102,7 @@ export class Runner {
     steps: readonly Step[],
     x: ArrayLike<number>,
     w: ArrayLike<number>,
-    size: { qubits: number; bits: number; seed: number },
+    size: { qubits: number; bits: number; seed: number; common: number },
   ): SimResult {
     const state = mark ? copy(mark.state) : zero(size.qubits);
     const bits = mark ? [...mark.bits] : Array<number>(size.bits).fill(0);
@@ -112,11 +117,14 @@ export class Runner {
         waiting.delete(q);
       }
     };
-    for (let i = mark?.at ?? 0; i < steps.length; i++) {
+    const begun = mark?.at ?? 0;
+    for (let i = begun; i < steps.length; i++) {
       const { op, deferred } = steps[i]!;
-      if (i > (mark?.at ?? 0) && i % every === 0) {
+      const regular = i > begun && i % every === 0;
+      if (regular || (i === size.common && i > begun + NEAR)) {
         flush(waiting.keys());
-        this.#marks.push({ at: i, state: copy(state, this.#spare.pop()), bits: [...bits], lots: [...lots] });
+        const kept = { at: i, state: copy(state, this.#spare.pop()), bits: [...bits], lots: [...lots] };
+        this.#marks.push(regular ? kept : { ...kept, here: true });
       }
       if (deferred || op.gate === "barrier" || !met(op, bits)) continue;
       if (rowOf(op)?.unitary) this.#unitary(state, op, x, w, waiting, flush);

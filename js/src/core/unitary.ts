@@ -42,6 +42,9 @@ export function checkMatrix(rows: Rows, where: string): void {
   if (found) throw error(found[0], where, found[1]);
 }
 
+/** Whether checkMatrix would let them pass. */
+export const isUnitary = (rows: Rows): boolean => fault(rows) === undefined;
+
 function fault(rows: Rows): readonly [string, string] | undefined {
   const size = rows.length;
   if (size !== 2 && size !== 4 && size !== 8)

@@ -3,7 +3,7 @@
  * - expressibility: the Kullback–Leibler divergence of the fidelities of pairs of states from those of Haar-random states,
  *   in nats, 75 bins (Sim, Johnson, Aspuru-Guzik, Adv. Quantum Technol. 2, 1900070, 2019). 0 is as expressive as can be;
  * - entanglement: the mean of Meyer and Wallach's Q = 2·(1 − mean purity of one qubit), 0 to 1;
- * - gradient variance: of ∂⟨Z₀⟩/∂w over weights, the w picked at random. Near 2⁻ⁿ or below a plateau is likely.
+ * - gradient variance: of ∂⟨Z₀⟩/∂w over weights, the w picked at random. Clearly below 2⁻ⁿ a plateau is likely.
  * Pure, and in small steps: whoever runs it decides how long a step may be and when to stop.
  */
 import { type Circuit, nWeights } from "./circuit";
@@ -112,6 +112,16 @@ export function slope(
     return isState(s) ? expectationZ(s, 0) : Number.NaN;
   };
   return (at(STEP) - at(-STEP)) / (2 * STEP);
+}
+
+/** On fewer wires slopes as small as the guide are no sign of a plateau. */
+const PLATEAU_FROM = 4;
+
+/** Whether a plateau is likely: the variance two errors below the guide or above it; undefined where it can't be told. */
+export function plateau({ gradient: { value, error }, guide }: Worth): boolean | undefined {
+  if (guide > 2 ** -PLATEAU_FROM) return undefined;
+  if (value + 2 * error < guide) return true;
+  return value - 2 * error > guide ? false : undefined;
 }
 
 /** Why there is nothing to estimate, as far as it is seen without a simulation; or undefined. */

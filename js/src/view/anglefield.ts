@@ -67,7 +67,6 @@ export function angleField(
 
   function paint(): void {
     fill(mirror, tokens(input.value));
-    mirror.style.transform = `translateX(${-input.scrollLeft}px)`;
     field.classList.toggle("is-bad", error !== undefined);
     input.setAttribute("aria-invalid", String(error !== undefined));
     fill(ok, icon(error ? "warn" : "check"));
@@ -123,7 +122,15 @@ export function angleField(
   }
 
   on(input, "input", read, signal);
-  on(input, "scroll", paint, signal);
+  // as it scrolls, and not with each picture: to ask where it stands is to have the page laid out
+  on(
+    input,
+    "scroll",
+    () => {
+      mirror.style.transform = `translateX(${-input.scrollLeft}px)`;
+    },
+    signal,
+  );
   on(input, "focus", () => input.select(), signal);
   on(
     input,

@@ -1,10 +1,24 @@
 /** An angle's value and slopes at the trial values, never throwing. Pure. */
+import { ofPi } from "../core/anglelabel";
 import { derivative, type Expr, evaluate, symbols } from "../core/expr";
 import type { Trial } from "./trial";
 
 export function evaluateSafely(e: Expr, trial: Trial): number {
   return evaluate(e, trial.x, trial.w);
 }
+
+/** The fractions of π that a drag comes to rest on. */
+const PARTS = [12, 8];
+
+/** The nearest multiple of π/12 or π/8. */
+export function nearestPart(value: number): number {
+  const near = PARTS.map((part) => (Math.round((value * part) / Math.PI) * Math.PI) / part);
+  return near.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
+}
+
+/** A number as an angle is written: a fraction of π in π, as "-3*pi/4", others as they are. */
+export const angleText = (value: number): string =>
+  value < 0 ? `-${angleText(-value)}` : ((value > 0 ? ofPi(value) : undefined) ?? String(value));
 
 export interface Slope {
   readonly symbol: string;

@@ -7,8 +7,8 @@ import { opName } from "../core/edit";
 import type { Layout, Placed, Rect } from "../core/layout";
 import { fill, h, on, s } from "./dom";
 import { classicalLine, gateNode, originOf, signature } from "./gatenode";
-import { markerLine } from "./marker";
 import { minimap } from "./minimap";
+import { overDrawing } from "./overdrawing";
 import { ruler as makeRuler } from "./ruler";
 import { layoutOf, type Session } from "./session";
 
@@ -31,6 +31,8 @@ export interface Canvas {
   /** Outlined as passed by a gate they do not commute with. */
   passed: readonly string[];
   update(): void;
+  /** What is in sight, in px of the screen from the drawing's corner: as of the last event, so that reading it costs nothing. */
+  readonly sight: { readonly left: number; readonly top: number; readonly w: number; readonly h: number };
   /** A point of the screen in the drawing's own px. */
   at(clientX: number, clientY: number): { x: number; y: number };
   reveal(rect: Rect): void;
@@ -46,6 +48,8 @@ interface Drawn {
 
 /** How far the view goes, in px, before columns are added and taken away. */
 const STEP = 320;
+/** The picture grows in steps of so many px, and what is too much is cut off: a new size is a new layout of all in it. */
+const GROWTH = 512;
 /** More gates than this jump to their new places instead of sliding. */
 const SLIDING = 8;
 
@@ -94,9 +98,12 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     scroll,
   );
   const drawn = new Map<string, Drawn>();
+  /** Gates that slide from the next frame on: in this one they stand where they were, and the picture need not wait. */
+  const sliding = new Map<SVGGElement, string>();
   // sizes and scroll position are kept from their events: reading them while drawing would force a layout each time
   let view = { w: 0, h: 0 };
   let left = 0;
+  let top = 0;
 
   const self: Canvas = {
     el,
@@ -106,6 +113,9 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     zone: undefined,
     marquee: undefined,
     passed: [],
+    get sight() {
+      return { left, top, ...view };
+    },
     update,
     at(clientX, clientY) {
       const box = main.getBoundingClientRect();
@@ -128,9 +138,13 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
   function update(): void {
     const l = layoutOf(session.shown);
     const z = session.zoom;
-    if (view.w === 0) view = { w: scroll.clientWidth || 720, h: scroll.clientHeight || 320 };
-    const W = Math.max(l.width, view.w / z);
-    const H = Math.max(l.height, view.h / z);
+    if (view.w === 0) {
+      map.update();
+      view = { w: scroll.clientWidth || 720, h: scroll.clientHeight || 320 };
+    }
+    const whole = { w: Math.max(l.width, view.w / z), h: Math.max(l.height, view.h / z) };
+    const [W, H] = [roomFor(whole.w), roomFor(whole.h)];
+    attribute(stack, "style", `width: ${whole.w * z}px; height: ${whole.h * z}px`);
     size(main, W, H, z);
     size(ruler, W, l.metrics.ruler, z);
     size(labels, l.labelW, H, z);
@@ -147,7 +161,22 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     drawGates(l);
     drawRuler(l, W);
     drawLabels(l);
-    drawOver(l);
+    const marked = overDrawing(session, self, l);
+    fill(halos, marked.behind);
+    fill(over, marked.before);
+    if (!later) later = requestAnimationFrame(after);
+  }
+
+  let later = 0;
+  /** What the picture needn't wait for: the map, and that gates set off. */
+  function after(): void {
+    later = 0;
+    if (signal.aborted) return;
+    for (const [node, to] of sliding) {
+      node.classList.add("slides");
+      node.setAttribute("style", to);
+    }
+    sliding.clear();
     map.update();
     map.frame(left, view.w);
   }
@@ -205,7 +234,7 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     }
     const ghosts = new Set(session.preview?.ids);
     let next: ChildNode | null = gates.firstChild;
-    let moved = 0;
+    const moved = new Map<SVGGElement, string>();
     for (const p of items) {
       const op = session.shown.ops[p.index]!;
       const old = drawn.get(p.id);
@@ -234,13 +263,23 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
       attribute(node, "aria-label", `${opName(op)}${times}, ${on}, column ${p.col}`);
       node.classList.toggle("is-ghost", ghosts.has(p.id));
       const o = originOf(p);
-      if (attribute(node, "style", `transform: translate(${o.x}px, ${o.y}px)`) && old) moved += 1;
+      const to = `transform: translate(${o.x}px, ${o.y}px)`;
+      if (node.getAttribute("style") !== to) moved.set(node, to);
+      sliding.delete(node);
       // reading order: by column, then from the top
       if (node === next) next = next.nextSibling;
       else gates.insertBefore(node, next);
     }
     // each gate that slides is a layer of its own for the browser
-    gates.classList.toggle("is-many", moved > SLIDING);
+    const many = moved.size > SLIDING;
+    for (const [node, to] of moved) {
+      if (!many && node.hasAttribute("style")) {
+        sliding.set(node, to);
+        continue;
+      }
+      node.classList.remove("slides");
+      node.setAttribute("style", to);
+    }
   }
 
   function drawRuler(l: Layout, W: number): void {
@@ -270,69 +309,13 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
     );
   }
 
-  function outline(cls: string, r: Rect, by: number): SVGElement {
-    return s("rect", {
-      class: cls,
-      x: r.x - by,
-      y: r.y - by,
-      width: r.w + 2 * by,
-      height: r.h + 2 * by,
-      rx: 7,
-    });
-  }
-
-  function drawOver(l: Layout): void {
-    const parts: SVGElement[] = [];
-    const behind: SVGElement[] = [];
-    const quiet = session.preview !== undefined;
-    const line = markerLine(l, session.marker);
-    if (line) behind.push(line);
-    for (const id of quiet ? [] : session.selection) {
-      const p = l.byId.get(id);
-      if (!p || p.hidden) continue;
-      behind.push(outline("halo", p, 7));
-      parts.push(outline("sel", p, 4));
-    }
-    for (const id of self.passed) {
-      const p = l.byId.get(id);
-      if (p) parts.push(outline("passed", p, 4));
-    }
-    if (!quiet) {
-      const cell = l.cell(session.cursor.col, session.cursor.wire);
-      parts.push(
-        s("rect", {
-          class: "ql-cursor",
-          x: cell.x + 2,
-          y: cell.y + 4,
-          width: cell.w - 4,
-          height: cell.h - 8,
-          rx: 6,
-        }),
-      );
-    }
-    if (self.zone) {
-      const r = self.zone.rect;
-      const cls = self.zone.bad ? "zone bad" : "zone";
-      parts.push(
-        self.zone.bar
-          ? s("rect", { class: "ql-bar-zone", x: r.x, y: r.y, width: 3, height: r.h, rx: 1.5 })
-          : s("rect", { class: cls, x: r.x, y: r.y, width: r.w, height: r.h, rx: 6 }),
-      );
-    }
-    if (self.marquee) {
-      const r = self.marquee;
-      parts.push(s("rect", { class: "ql-marquee", x: r.x, y: r.y, width: r.w, height: r.h }));
-    }
-    fill(halos, behind);
-    fill(over, parts);
-  }
-
   let frame = 0;
   on(
     scroll,
     "scroll",
     () => {
       left = scroll.scrollLeft; // now, while nothing is changed that would have to be laid out for it
+      top = scroll.scrollTop;
       map.frame(left, view.w);
       if (frame) return;
       frame = requestAnimationFrame(() => {
@@ -340,7 +323,7 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
         if (signal.aborted) return;
         const l = layoutOf(session.shown);
         drawGates(l);
-        drawRuler(l, Math.max(l.width, view.w / session.zoom));
+        drawRuler(l, roomFor(Math.max(l.width, view.w / session.zoom)));
       });
     },
     signal,
@@ -354,6 +337,8 @@ export function canvas(session: Session, signal: AbortSignal): Canvas {
   signal.addEventListener("abort", () => watch.disconnect(), { once: true });
   return self;
 }
+
+const roomFor = (px: number): number => Math.ceil(px / GROWTH) * GROWTH;
 
 /** Sets what differs: an attribute set anew makes the browser look at it again. */
 function attribute(el: Element, name: string, value: string): boolean {

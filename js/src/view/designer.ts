@@ -176,15 +176,24 @@ export function designer(
   const blocks = (): string[] =>
     (session.root.blocks ?? []).map((b) => b.name).filter((name) => name !== session.inside);
 
-  const within = (): boolean => {
-    const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
-    return active !== null && active !== root && root.contains(active);
-  };
+  const active = (): Element | null => (root.getRootNode() as Document | ShadowRoot).activeElement;
+  /** What had the focus may be gone with its gate; the keys must not go to the page. */
+  function keepFocus(update: () => void): void {
+    const within = (): boolean => active() !== root && root.contains(active());
+    const had = within();
+    update();
+    if (had && !within()) focusCanvas();
+  }
 
   let tall = 0;
   let painted = false;
   function paint(): void {
-    const had = within();
+    keepFocus(picture);
+    painted = true;
+  }
+
+  /** What an edit is made for: the drawing and its state. The panels follow in the next frame. */
+  function picture(): void {
     root.classList.toggle("is-locked", session.locked !== undefined && !session.conflict);
     root.classList.toggle("is-text", session.broken !== undefined && !session.good);
     if (root.dataset.panel !== session.panel) root.dataset.panel = session.panel;
@@ -201,25 +210,37 @@ export function designer(
     versions.update();
     over.update();
     canvas.update();
-    strip.update();
-    gate.update();
     state.update();
+    beside();
     text();
     footer();
     setText(live, session.spoken);
-    // what had the focus may be gone with its gate; the keys must not go to the page
-    if (had && !within()) focusCanvas();
-    painted = true;
+  }
+
+  let following = 0;
+  /** The figures, and the gate's panel where it is about another gate; a slider in it moves with the picture. */
+  function follow(): void {
+    following = 0;
+    if (signal.aborted) return;
+    keepFocus(() => {
+      strip.update();
+      if (gate.stale()) gate.update();
+    });
+  }
+  function beside(): void {
+    if (!painted || gate.el.contains(active()) || !gate.stale()) gate.update();
+    cancelAnimationFrame(following);
+    if (painted) following = requestAnimationFrame(follow);
+    else strip.update();
   }
 
   let waiting = 0;
   let since = 0;
   /** The text comes after the picture: in the next quiet frame, or at once while the focus is in it. */
   function text(): void {
-    const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
     const now = performance.now();
     cancelAnimationFrame(waiting);
-    if (!painted || code.el.contains(active)) {
+    if (!painted || code.el.contains(active())) {
       since = 0;
       code.update();
       return;

@@ -2,6 +2,8 @@
  * What a drop at a place of the drawing means: one command, and the circuit as if it were dropped now. Pure; preview and
  * commit share it, so what is shown is what happens.
  */
+
+import { identity } from "../core/cells";
 import {
   blockOf,
   type Circuit,
@@ -15,7 +17,7 @@ import {
 import { apply, type Command, insertIndex, type NewOp } from "../core/edit";
 import { CircuitError, sentence } from "../core/errors";
 import { type Expr, sym } from "../core/expr";
-import { resolve } from "../core/gates.gen";
+import { resolve, UNITARY } from "../core/gates.gen";
 import type { Layout } from "../core/layout";
 import type { Source } from "./drag";
 import type { Tile } from "./tiles";
@@ -44,6 +46,11 @@ export function freshParams(c: Circuit, param: "x" | "w" | "", count: number, wi
 
 /** The operation a tile stands for, its first wire on `wire`. */
 export function draft(c: Circuit, gate: string, param: "x" | "w" | "", wire: number): NewOp {
+  const size = MATRICES[gate];
+  if (size !== undefined) {
+    const qubits = Array.from({ length: size }, (_, i) => wire + i);
+    return { gate: UNITARY.name, qubits, matrix: identity(2 ** size) };
+  }
   const found = resolve(gate);
   const block = blockOf({ gate });
   const wires = block === undefined ? 0 : (c.blocks?.find((b) => b.name === block)?.qubits ?? 0);
@@ -51,11 +58,14 @@ export function draft(c: Circuit, gate: string, param: "x" | "w" | "", wire: num
   if (!found || !row || (block !== undefined && wires === 0))
     throw new CircuitError(`${gate} is not a gate`, { cure: "pick one of the palette" });
   if (row.variadic) return { gate, qubits: c.qubits.map((_, i) => i) };
-  const size = row.targets + Math.max(0, found.controls);
-  const qubits = Array.from({ length: size }, (_, i) => wire + i);
+  const span = row.targets + Math.max(0, found.controls);
+  const qubits = Array.from({ length: span }, (_, i) => wire + i);
   // the angle belongs to the target, which comes after the controls
-  return { gate, qubits, params: freshParams(c, param, row.params.length, wire + size - row.targets) };
+  return { gate, qubits, params: freshParams(c, param, row.params.length, wire + span - row.targets) };
 }
+
+/** Tiles of matrices that are yet to be written, with their wires. */
+const MATRICES: Readonly<Record<string, number>> = { unitary: 1, unitary2: 2 };
 
 /** The gate of a column that a condition on `wire` would belong to, or a control (`beside`): the nearest that can take it. */
 export function gateNear(

@@ -3,10 +3,11 @@ import { blockOf, findOp, nInputs, nWeights, type Op, rowOf, symbolsOf } from ".
 import { opName } from "../core/edit";
 import { printExpr, symbols } from "../core/expr";
 import { type AngleField, angleField, GREEK } from "./anglefield";
-import { evaluateSafely } from "./anglevalue";
+import { angleText, evaluateSafely, nearestPart } from "./anglevalue";
 import { type Child, fill, h, on } from "./dom";
 import { plural } from "./format";
 import { actions, controls, type InspectorHost, line, picture, title, wireLine } from "./gateparts";
+import { EDITABLE, matrixField } from "./matrixfield";
 import { layoutOf, type Session, statsOf, type Tab } from "./session";
 import { type SliderRow, sliderRow } from "./slider";
 import { bitLine, blockParts, condition } from "./steerparts";
@@ -15,6 +16,8 @@ import { wiresPane } from "./wirespane";
 export interface Inspector {
   readonly el: HTMLElement;
   update(): void;
+  /** Whether it is about something else by now, and an update would build it anew. */
+  stale(): boolean;
   /** Puts the cursor in the angle field; false if the selection has none. */
   editAngle(): boolean;
 }
@@ -135,7 +138,7 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     let key = "";
     const now = (): Op | undefined => findOp(session.circuit, op.id);
     const set = (value: number): void => {
-      const params = now()?.params.map((e, i) => (i === index ? String(value) : printExpr(e)));
+      const params = now()?.params.map((e, i) => (i === index ? angleText(value) : printExpr(e)));
       if (params) session.run({ type: "params", id: op.id, params }, key);
     };
     const get = (): number => {
@@ -147,7 +150,10 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     };
     const label = count > 1 ? (GREEK[name] ?? name) : "angle";
     const about = count > 1 ? `Angle ${label}, slider` : "Angle, slider";
-    const row = sliderRow({ name: label, about, kind: "fixed", get, set, begin }, life.signal);
+    const row = sliderRow(
+      { name: label, about, kind: "fixed", get, set, begin, snap: nearestPart },
+      life.signal,
+    );
     sliders.push(row);
     return row;
   }
@@ -158,7 +164,10 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     const context = { session, host, signal: life.signal };
     const alone = session.selection.length === 1; // not a run that prints once
     const place = h("div", { class: "cap" });
+    const small = op.matrix !== undefined && op.matrix.length <= EDITABLE;
+    const cells = small ? matrixField(session, op.id, life.signal) : undefined;
     extra = () => {
+      cells?.update();
       const p = layoutOf(session.circuit).byId.get(op.id);
       const on = op.qubits.map((q) => session.circuit.qubits[q]).join(", ");
       place.textContent = p ? `column ${p.col} on ${on}, id ${op.id}` : "";
@@ -175,7 +184,7 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     fill(
       body,
       block !== undefined && blockParts(context, op, block),
-      op.matrix && line("Matrix", `${op.matrix.length} × ${op.matrix.length}, ${op.label ?? "no label"}`),
+      op.matrix && (cells?.el ?? line("Matrix", `${op.matrix.length} × ${op.matrix.length}`)),
       op.params.length > 0 &&
         h(
           "div",
@@ -292,6 +301,7 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
   return {
     el,
     update,
+    stale: () => subject() !== about,
     editAngle() {
       if (session.tab !== "gate") session.set("tab", "gate");
       update();

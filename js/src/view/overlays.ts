@@ -86,7 +86,7 @@ export function overlays(
       float.style.transform = `translate(${8}px,${(l.wires[wire]!.y + 10) * z}px)`;
       return;
     }
-    const { x, y } = spot(l, items, z, canvas.scroll);
+    const { x, y } = spot(l, items, z, canvas.sight);
     float.style.transform = `translate(${x}px,${y}px)`;
   }
 
@@ -187,7 +187,12 @@ export function overlays(
 const BAR = { w: 116, h: 30 };
 
 /** Where the bar of a selection hides the least: above it, below, beside; above where nothing is free. */
-function spot(l: Layout, items: readonly Placed[], z: number, scroll: HTMLElement): { x: number; y: number } {
+function spot(
+  l: Layout,
+  items: readonly Placed[],
+  z: number,
+  sight: Canvas["sight"],
+): { x: number; y: number } {
   const left = Math.min(...items.map((p) => p.x)) * z;
   const top = Math.min(...items.map((p) => p.y)) * z;
   const right = Math.max(...items.map((p) => p.x + p.w)) * z;
@@ -202,9 +207,9 @@ function spot(l: Layout, items: readonly Placed[], z: number, scroll: HTMLElemen
   ];
   const clear = ({ x, y }: { x: number; y: number }): boolean =>
     x >= l.labelW * z &&
-    x + BAR.w <= scroll.scrollLeft + scroll.clientWidth &&
-    y + BAR.h <= scroll.scrollTop + scroll.clientHeight &&
-    y >= scroll.scrollTop &&
+    x + BAR.w <= sight.left + sight.w &&
+    y + BAR.h <= sight.top + sight.h &&
+    y >= sight.top &&
     l.items.every(
       (p) => p.x * z > x + BAR.w || (p.x + p.w) * z < x || p.y * z > y + BAR.h || (p.y + p.h) * z < y,
     );

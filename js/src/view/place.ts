@@ -88,7 +88,7 @@ export function placeAt(session: Session, p: Placement): readonly string[] {
       ids = []; // a lock said no
       return;
     }
-    session.selection = [];
+    session.selection = first.matrix ? ids : []; // a matrix is yet to be written
     advance(session, ids, fill);
   });
   return ids;

@@ -6,10 +6,11 @@
 import { type Circuit, empty, findOp, nInputs, nWeights, type Op, wiresOf } from "../core/circuit";
 import { apply, blockCircuit, type Command, describe } from "../core/edit";
 import { CircuitError, sentence } from "../core/errors";
-import { canRedo, canUndo, create, current, type History, push, redo, undo } from "../core/history";
 import { CLOSED, type Look } from "../core/repeats";
 import { parse, print } from "../core/text";
+import { readText, refusal } from "./arrival";
 import { layoutOf, lookAt, statsOf, withRuns } from "./layouts";
+import { Past } from "./past";
 import type { Cursor, Mode, Note, Panel, Preview, Tab } from "./sessiontypes";
 import type { Conflict, Store, StoreStatus } from "./store";
 import { grow, type Trial, withValue } from "./trial";
@@ -51,7 +52,7 @@ export class Session {
   brokenLine: number | undefined;
   /** What the live region says. */
   spoken = "";
-  #history: History;
+  readonly #past: Past;
   #bursts = 0;
   readonly #listeners = new Set<() => void>();
 
@@ -64,11 +65,11 @@ export class Session {
     this.root = this.#read(text) ?? empty(1);
     this.circuit = this.root;
     lookAt(this.circuit, this.look);
-    this.#history = create(this.broken === undefined ? print(this.root) : text);
+    this.#past = new Past(this.broken === undefined ? print(this.root) : text);
     this.#grow();
     const leave = store.subscribe(() => this.#fromStore());
     signal.addEventListener("abort", leave, { once: true });
-    this.#refusal();
+    this.note = refusal(this.store) ?? this.note;
   }
 
   onChange(listener: () => void): () => void {
@@ -100,9 +101,10 @@ export class Session {
   settle(keep: "mine" | "theirs"): void {
     const found = this.conflict;
     if (!found) return;
-    const texts = keep === "mine" ? [found.mine, found.theirs, found.mine] : [found.mine, found.theirs];
-    for (const text of texts) this.#history = push(this.#history, text);
-    const circuit = parse(found[keep]);
+    const order = keep === "mine" ? (["mine", "theirs", "mine"] as const) : (["mine", "theirs"] as const);
+    const circuits = { mine: parse(found.mine), theirs: parse(found.theirs) };
+    for (const side of order) this.#past.push(found[side], circuits[side]);
+    const circuit = circuits[keep];
     this.preview = undefined;
     this.note = undefined;
     this.store.settle?.(found[keep]);
@@ -117,15 +119,15 @@ export class Session {
   }
 
   get text(): string {
-    return current(this.#history);
+    return this.#past.text;
   }
 
   get canUndo(): boolean {
-    return !this.locked && canUndo(this.#history);
+    return !this.locked && this.#past.canUndo;
   }
 
   get canRedo(): boolean {
-    return !this.locked && canRedo(this.#history);
+    return !this.locked && this.#past.canRedo;
   }
 
   /** The one selected operation, if it is one; of a run that prints once the first. */
@@ -182,7 +184,7 @@ export class Session {
     const text = print(root);
     this.preview = undefined;
     if (text !== this.text) {
-      this.#history = push(this.#history, text, key);
+      this.#past.push(text, root, key);
       if (this.inside !== undefined) this.inside = next.name;
       this.#become(root, next);
       this.note = undefined;
@@ -217,21 +219,20 @@ export class Session {
   }
 
   undo(): void {
-    this.#step(undo(this.#history), "Undone");
+    if (!this.locked) this.#step(this.#past.undo(), "Undone");
   }
 
   redo(): void {
-    this.#step(redo(this.#history), "Redone");
+    if (!this.locked) this.#step(this.#past.redo(), "Redone");
   }
 
-  #step(next: History, word: string): void {
-    if (this.locked || next === this.#history) return;
-    this.#history = next;
+  #step(next: Circuit | undefined, word: string): void {
+    if (!next) return;
     this.preview = undefined;
-    this.#become(parse(current(next)));
+    this.#become(next);
     this.note = undefined;
     this.spoken = `${word}. Depth ${statsOf(this.circuit).depth}.`;
-    this.store.set(current(next));
+    this.store.set(this.text);
     this.emit();
   }
 
@@ -340,27 +341,16 @@ export class Session {
   }
 
   #read(text: string): Circuit | undefined {
-    try {
-      const circuit = this.#parsed(text);
+    const found = readText(this.store, text, this.good);
+    if ("circuit" in found) {
       this.broken = undefined;
       this.good = true;
-      return circuit;
-    } catch (error) {
-      if (!(error instanceof CircuitError)) throw error;
-      const where = error.where ? ` (${error.where})` : "";
-      const now = this.good ? "The drawing shows the last good text." : "It is left as it is.";
-      this.broken = text;
-      this.brokenLine = error.line;
-      this.note = {
-        kind: "err",
-        text: `This text is not a circuit${where}: ${sentence(error)} ${now}`,
-      };
-      return undefined;
+      return found.circuit;
     }
-  }
-
-  #parsed(text: string): Circuit {
-    return this.store.parse && !text.startsWith("{") ? this.store.parse(text) : parse(text);
+    this.broken = text;
+    this.brokenLine = found.broken.line;
+    this.note = found.broken.note;
+    return undefined;
   }
 
   #fromStore(): void {
@@ -374,7 +364,7 @@ export class Session {
     if (text !== this.text && text !== this.broken) {
       const circuit = this.#read(text);
       if (circuit) {
-        this.#history = push(this.#history, print(circuit));
+        this.#past.push(print(circuit), circuit);
         this.preview = undefined;
         this.note = undefined;
         this.#become(circuit);
@@ -384,16 +374,7 @@ export class Session {
       this.broken = undefined;
       this.note = undefined;
     }
-    this.#refusal();
+    this.note = refusal(this.store) ?? this.note;
     this.emit();
-  }
-
-  /** A text that the host refused: said once, the drawing kept. */
-  #refusal(): void {
-    const error = this.store.error?.();
-    if (!error) return;
-    const where = error.where ? ` (at ${error.where})` : "";
-    const cure = error.cure ? ` ${error.cure.charAt(0).toUpperCase()}${error.cure.slice(1)}.` : "";
-    this.note = { kind: "err", text: `Python refused the circuit: ${error.message}${where}.${cure}` };
   }
 }

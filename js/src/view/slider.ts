@@ -21,6 +21,8 @@ export interface SliderOptions {
   set(value: number): void;
   /** A drag or a key begins: what it sets belongs together. */
   begin?(): void;
+  /** Where a drag without Shift comes to rest. */
+  snap?(value: number): number;
 }
 
 const COLOR = { x: "data", w: "weight", fixed: "accent" };
@@ -64,6 +66,11 @@ export function sliderRow(options: SliderOptions, signal: AbortSignal): SliderRo
   }
 
   const put = (value: number): void => set(Math.round(value * 1000) / 1000);
+  const drag = (value: number, fine: boolean): void => {
+    const within = Math.max(-MAX, Math.min(MAX, value));
+    if (options.snap && !fine) set(options.snap(within));
+    else put(within);
+  };
   let start: { x: number; value: number } | undefined;
   on(
     slider,
@@ -75,8 +82,10 @@ export function sliderRow(options: SliderOptions, signal: AbortSignal): SliderRo
       slider.focus();
       slider.setPointerCapture(event.pointerId);
       const box = slider.getBoundingClientRect();
-      if (!event.shiftKey && event.detail < 2) put(((event.clientX - box.left) / box.width) * 2 * MAX - MAX);
-      start = { x: event.clientX, value: get() };
+      const jump = !event.shiftKey && event.detail < 2;
+      const value = jump ? ((event.clientX - box.left) / box.width) * 2 * MAX - MAX : get();
+      if (jump) drag(value, false);
+      start = { x: event.clientX, value };
     },
     signal,
   );
@@ -86,9 +95,8 @@ export function sliderRow(options: SliderOptions, signal: AbortSignal): SliderRo
     (event) => {
       if (!start || !slider.hasPointerCapture(event.pointerId)) return;
       const scale = (2 * MAX) / slider.getBoundingClientRect().width / (event.shiftKey ? 10 : 1);
-      const value = start.value + (event.clientX - start.x) * scale;
-      put(Math.max(-MAX, Math.min(MAX, value)));
-      if (event.shiftKey) start = { x: event.clientX, value: get() };
+      start = { x: event.clientX, value: start.value + (event.clientX - start.x) * scale };
+      drag(start.value, event.shiftKey);
     },
     signal,
   );

@@ -1,4 +1,5 @@
 /** The statistics as a strip of figures: the exact ones at once, the estimated ones as they come, each with its plot. */
+import { plateau } from "../core/worth";
 import { fill, h, setText } from "./dom";
 import { factsOf } from "./facts";
 import { thousands } from "./format";
@@ -70,19 +71,15 @@ export function statStrip(
     const { worth, old, progress, reason } = run.state;
     for (const { which, name, unit, cell, value, bar } of cells) {
       const found = worth?.[which];
-      const flat = which === "gradient" && worth !== undefined && worth.gradient.value <= worth.guide;
+      const flat = which === "gradient" && worth ? plateau(worth) : undefined;
       cell.classList.toggle("is-old", old || !found);
-      cell.classList.toggle("is-warn", flat && !old);
-      cell.classList.toggle("is-ok", which === "gradient" && found !== undefined && !flat && !old);
+      cell.classList.toggle("is-warn", flat === true && !old);
+      cell.classList.toggle("is-ok", flat === false && !old);
       cell.disabled = !found || old;
       bar.style.transform = `scaleX(${progress ?? 0})`;
       bar.hidden = progress === undefined;
-      const guide =
-        which === "gradient" && found
-          ? flat
-            ? " plateau likely"
-            : ` > 2⁻${power(session.circuit.qubits.length)}`
-          : "";
+      const above = ` > 2⁻${power(session.circuit.qubits.length)}`;
+      const guide = flat === undefined ? "" : flat ? " plateau likely" : above;
       const text = found ? `${withError(found).join("|± ")}${unit && ` ${unit}`}${guide}` : "–|";
       const key = `${text}${reason ?? ""}`;
       if (value.dataset.key === key) continue;

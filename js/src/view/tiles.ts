@@ -8,7 +8,7 @@ export type Glyph = "cx" | "cz" | "swap" | "dot" | "ring" | "meter" | "barrier";
 export interface Tile {
   readonly id: string;
   readonly section: Section;
-  /** A name `apply` understands, or "control", "anticontrol", "if". */
+  /** A name `apply` understands, or "control", "anticontrol", "if"; a matrix on two wires is "unitary2". */
   readonly gate: string;
   readonly label: string;
   readonly title: string;
@@ -52,6 +52,8 @@ export const TILES: readonly Tile[] = [
   tile("Train", "cry", { title: "Controlled rotation about Y" }),
   ...["h", "x", "y", "z", "s", "t", "sx"].map((g) => tile("Fixed", g)),
   ...["sdg", "tdg", "sxdg", "id"].map((g) => tile("Fixed", g, { extra: true })),
+  tile("Fixed", "unitary", { label: "2×2", title: "Any matrix on one wire", extra: true }),
+  tile("Fixed", "unitary2", { label: "4×4", title: "Any matrix on two wires", extra: true }),
   tile("Entangle", "cx", { title: "Controlled X", glyph: "cx" }),
   tile("Entangle", "cz", { title: "Controlled Z", glyph: "cz" }),
   tile("Entangle", "swap", { glyph: "swap" }),
@@ -91,6 +93,8 @@ const SPECIAL: Record<string, string[]> = {
   control: ["dot", "ctrl"],
   anticontrol: ["open control", "negctrl"],
   if: ["condition", "if_else", "c_if"],
+  unitary: ["matrix", "unitary matrix"],
+  unitary2: ["matrix", "unitary matrix"],
 };
 
 function sectionOf(row: GateRow): Section {

@@ -4,7 +4,7 @@
  * has its error bar. Geometry in px.
  */
 import type { Data, Layout, PlotlyHTMLElement } from "plotly.js";
-import type { Worth } from "../core/worth";
+import { plateau, type Worth } from "../core/worth";
 import { openDialog } from "./dialog";
 import { h, s } from "./dom";
 import { fixed } from "./format";
@@ -150,7 +150,7 @@ const ABOUT: Record<Which, [title: string, text: string]> = {
   ],
   gradient: [
     "Gradient variance",
-    "Variance of the slope of ⟨Z₀⟩ in a weight picked at random. Near the guide 2⁻ⁿ or below it a plateau is likely; the line is how slopes of that variance would lie.",
+    "Variance of the slope of ⟨Z₀⟩ in a weight picked at random. From 4 wires on, a variance clearly below the guide 2⁻ⁿ makes a plateau likely; the line is how slopes of that variance would lie.",
   ],
 };
 
@@ -192,12 +192,17 @@ export function openPlot(
   const [title, text] = ABOUT[which];
   const { value, error } = w[which];
   const guide = which === "gradient" ? `, guide ${figure(w.guide)}` : "";
-  const flat = which === "gradient" && value <= w.guide;
+  const flat = which === "gradient" && plateau(w) === true;
   const plot = plotOf(w, which);
   const box = h("div", { class: "ql-plotbox" }, draw(plot));
   const { signal } = openDialog(root, { title, class: "ql-plotsheet", back }, () => [
     h("p", null, h("b", null, withError({ value, error }).join(" ± ")), ` from ${w.samples} samples${guide}`),
-    flat && h("p", { class: "ql-warn" }, "A plateau is likely: the slopes are no larger than the guide."),
+    flat &&
+      h(
+        "p",
+        { class: "ql-warn" },
+        "A plateau is likely: the slopes are smaller than the guide, by more than two errors.",
+      ),
     box,
     h("p", { class: "cap" }, text),
   ]);

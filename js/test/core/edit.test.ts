@@ -3,7 +3,7 @@ import { expect, describe as group, it } from "vitest";
 import type { Circuit } from "../../src/core/circuit";
 import { apply, type Command, describe, insertIndex } from "../../src/core/edit";
 import { CircuitError, sentence } from "../../src/core/errors";
-import { create, current, push, redo, undo } from "../../src/core/history";
+import { canUndo, create, current, push, redo, undo } from "../../src/core/history";
 import { layout } from "../../src/core/layout";
 import { parse, print } from "../../src/core/text";
 import { anyCircuit, anyOp, circuit, gate } from "./helpers";
@@ -270,20 +270,54 @@ group("random commands", () => {
     );
     expect(done).toBeGreaterThan(2000);
   });
+
+  it("10,000 of them in one history: undo all is the start, redo all the end", () => {
+    const dice = fc.array(fc.nat(999), { minLength: 4, maxLength: 4 });
+    const drawn = fc.sample(fc.tuple(dice, anyOp(3, 1)), { numRuns: 32_000, seed: 4 });
+    let c = circuit(4, gate("h", 0), gate("cx", [0, 1]));
+    const start = print(c);
+    let h = create(start);
+    let done = 0;
+    for (const [numbers, op] of drawn) {
+      if (done === 10_000) break;
+      const long = c.ops.length > 16 ? c.ops.slice(8).map((one) => one.id) : undefined;
+      try {
+        c = apply(c, long ? { type: "remove", ids: long } : anyCommand(c, numbers, op));
+      } catch (e) {
+        if (!(e instanceof CircuitError)) throw e;
+        continue;
+      }
+      const next = push(h, print(c));
+      if (next !== h) done += 1;
+      h = next;
+    }
+    expect(done).toBe(10_000);
+    const end = current(h);
+    let steps = 0;
+    for (let before = undo(h); before !== h; before = undo(h)) {
+      h = before;
+      steps += 1;
+    }
+    expect([steps, current(h)]).toEqual([10_000, start]);
+    for (let after = redo(h); after !== h; after = redo(h)) h = after;
+    expect(current(h)).toBe(end);
+  });
 });
 
 group("history", () => {
   it("merges one gesture, keeps none that returns", () => {
     let h = create("a");
+    /** All texts before this one, and this one. */
+    const list = (at: typeof h): string[] => (canUndo(at) ? [...list(undo(at)), current(at)] : [current(at)]);
     for (const t of ["b", "c", "d"]) h = push(h, t, "slider");
-    expect(h.texts).toEqual(["a", "d"]);
+    expect(list(h)).toEqual(["a", "d"]);
     h = push(h, "e", "other");
-    expect(h.texts).toEqual(["a", "d", "e"]);
+    expect(list(h)).toEqual(["a", "d", "e"]);
     h = push(push(h, "f", "drag"), "e", "drag");
-    expect(h.texts).toEqual(["a", "d", "e"]);
+    expect(list(h)).toEqual(["a", "d", "e"]);
     expect(push(h, "e")).toBe(h);
     h = push(undo(undo(h)), "z");
-    expect(h.texts).toEqual(["a", "z"]);
+    expect(list(h)).toEqual(["a", "z"]);
     expect(redo(h)).toBe(h);
   });
 });

@@ -10,9 +10,11 @@ import {
   mean,
   meyerWallach,
   obstacle,
+  plateau,
   Sampler,
   slope,
   variance,
+  type Worth,
 } from "../../src/core/worth";
 import { circuit, gate, vectors } from "./helpers";
 
@@ -96,6 +98,14 @@ describe("what an ansatz is worth, beside Qiskit and numpy", () => {
       if (Math.abs(value - 0.5) < 2 * error) within += 1;
     }
     expect(within).toBeGreaterThanOrEqual(51);
+  });
+
+  it("tells of a plateau only where it can be told: from four wires on, two errors off the guide", () => {
+    const of = (n: number, value: number, error: number) =>
+      plateau({ ...({} as Worth), guide: 2 ** -n, gradient: { value, error } });
+    expect([of(4, 0.03, 0.01), of(4, 0.1, 0.01)]).toEqual([true, false]);
+    expect([of(4, 0.05, 0.01), of(4, 0.08, 0.01)]).toEqual([undefined, undefined]);
+    for (const n of [1, 2, 3]) expect([of(n, 0, 0), of(n, 0.9, 0.01)]).toEqual([undefined, undefined]);
   });
 
   it("says why there is nothing to estimate", () => {

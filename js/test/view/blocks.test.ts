@@ -1,24 +1,14 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { print } from "../../src/core/text";
-import { designer } from "../../src/view/designer";
-import { circuit, type FakeStore, fakeStore, read } from "./helpers";
+import { describe, expect, it } from "vitest";
+import { circuit, designerPage, frame, read } from "./helpers";
 
-let root: HTMLElement;
-let end: AbortController;
-let store: FakeStore;
-/** The picture, and the frame after it, in which the text follows. */
-const frame = () =>
-  new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 40));
-const main = () => root.querySelector<SVGElement>(".ql-main")!;
-const labels = () => [...root.querySelectorAll(".ql-gates > g")].map((g) => g.getAttribute("aria-label"));
-const value = () => JSON.parse(store.get());
+const here = designerPage();
+const main = () => here.root.querySelector<SVGElement>(".ql-main")!;
+const labels = () =>
+  [...here.root.querySelectorAll(".ql-gates > g")].map((g) => g.getAttribute("aria-label"));
+const value = () => JSON.parse(here.store.get());
 
-async function mount(c = circuit(2, "h 0", "cx 0 1", "ry 1 w[0]")): Promise<void> {
-  store = fakeStore(print(c));
-  designer(root, store, {}, end.signal);
-  await frame();
-}
+const mount = (c = circuit(2, "h 0", "cx 0 1", "ry 1 w[0]")): Promise<void> => here.mount(c);
 async function press(...keys: string[]): Promise<void> {
   for (const key of keys) {
     const [mod, plain] = key.startsWith("Shift+") ? [true, key.slice(6)] : [false, key];
@@ -35,16 +25,6 @@ async function press(...keys: string[]): Promise<void> {
   }
 }
 
-beforeEach(() => {
-  root = document.createElement("div");
-  document.body.append(root);
-  end = new AbortController();
-});
-afterEach(() => {
-  end.abort();
-  root.remove();
-});
-
 describe("blocks", () => {
   it("are made of a selection, opened, edited for all instances, and written out again, by keys alone", async () => {
     await mount();
@@ -59,59 +39,64 @@ describe("blocks", () => {
 
     await press("Enter");
     expect(labels()).toHaveLength(3);
-    expect(root.querySelector<HTMLElement>(".ql-back")!.hidden).toBe(false);
+    expect(here.root.querySelector<HTMLElement>(".ql-back")!.hidden).toBe(false);
     await press("End", "z");
     expect(value().blocks[0].ops).toHaveLength(4);
     await press("K");
     expect(labels()).toHaveLength(2);
-    expect(root.querySelector<HTMLElement>(".ql-back")!.hidden).toBe(true);
+    expect(here.root.querySelector<HTMLElement>(".ql-back")!.hidden).toBe(true);
 
     await press("Home", "Shift+G");
-    expect(read(store).filter((t) => !t.startsWith("block"))).toEqual(["h 0", "cx 0 1", "ry 1 w[0]", "z 0"]);
+    expect(read(here.store).filter((t) => !t.startsWith("block"))).toEqual([
+      "h 0",
+      "cx 0 1",
+      "ry 1 w[0]",
+      "z 0",
+    ]);
     await press("Ctrl+z", "Ctrl+z", "Ctrl+z", "Ctrl+z");
-    expect(read(store)).toEqual(["h 0", "cx 0 1", "ry 1 w[0]"]);
+    expect(read(here.store)).toEqual(["h 0", "cx 0 1", "ry 1 w[0]"]);
     expect(value().blocks).toBeUndefined();
   });
 
   it("are named in the inspector, and placed from the palette", async () => {
     await mount();
     await press("Ctrl+a", "G");
-    const name = root.querySelector<HTMLInputElement>("[aria-label='Name of the block']")!;
+    const name = here.root.querySelector<HTMLInputElement>("[aria-label='Name of the block']")!;
     name.value = "ring";
     name.dispatchEvent(new Event("change", { bubbles: true }));
     await frame();
     expect(value().blocks[0].name).toBe("ring");
     expect(labels()[0]).toContain("ring");
-    root.querySelector<HTMLElement>("[data-tile='b-ring']")!.click();
+    here.root.querySelector<HTMLElement>("[data-tile='b-ring']")!.click();
     await frame();
     expect(value().ops.map((o: { gate: string }) => o.gate)).toEqual(["block:ring", "block:ring"]);
   });
 
   it("refuse what can't be in one, and change nothing", async () => {
     await mount(circuit(1, "h 0", "measure 0"));
-    const before = store.get();
+    const before = here.store.get();
     await press("Ctrl+a", "G");
-    expect(store.get()).toBe(before);
-    expect(root.querySelector(".ql-note")!.textContent).toContain("measure can't be in a block");
+    expect(here.store.get()).toBe(before);
+    expect(here.root.querySelector(".ql-note")!.textContent).toContain("measure can't be in a block");
   });
 
   it("leave OpenQASM to read only, since it would dissolve them", async () => {
     await mount();
     await press("Ctrl+a", "G");
-    expect(root.querySelector(".ql-two:not([hidden])")).toBeNull();
-    expect(root.querySelector(".ql-code-why")!.textContent).toContain("Blocks are written out here");
-    expect(root.querySelector(".ql-code")!.textContent).toContain("ry(w_0) q[1];");
+    expect(here.root.querySelector(".ql-two:not([hidden])")).toBeNull();
+    expect(here.root.querySelector(".ql-code-why")!.textContent).toContain("Blocks are written out here");
+    expect(here.root.querySelector(".ql-code")!.textContent).toContain("ry(w_0) q[1];");
   });
 });
 
 describe("the state marker", () => {
-  const heading = () => root.querySelector(".ql-state-about")!.textContent!;
+  const heading = () => here.root.querySelector(".ql-state-about")!.textContent!;
 
   it("goes column by column and back to the end", async () => {
     await mount();
     await press("[", "[");
     expect(heading()).toContain("before column 1");
-    const q0 = () => root.querySelector(".ql-bl svg")!.getAttribute("aria-label")!;
+    const q0 = () => here.root.querySelector(".ql-bl svg")!.getAttribute("aria-label")!;
     expect(q0()).toContain("x 1.00");
     await press("[");
     expect(heading()).toContain("before column 0");
@@ -127,7 +112,7 @@ describe("the state marker", () => {
     for (let i = 0; i < 12; i++) {
       expect(heading()).toMatch(/One branch: c0 = [01], P 0\.500.*seed \d+/);
       seen.add(/c0 = (.)/.exec(heading())![1]!);
-      [...root.querySelectorAll<HTMLElement>(".ql-state-about button")].at(-1)!.click();
+      [...here.root.querySelectorAll<HTMLElement>(".ql-state-about button")].at(-1)!.click();
       await frame();
     }
     expect([...seen].sort()).toEqual(["0", "1"]);
@@ -135,18 +120,19 @@ describe("the state marker", () => {
 
   it("says that a large circuit is not simulated, and shows its light cone where that fits", async () => {
     await mount(circuit(20, "h 0", "cx 0 1", "h 19"));
-    const words = root.querySelector<HTMLElement>(".ql-state-words")!;
+    const words = here.root.querySelector<HTMLElement>(".ql-state-words")!;
     expect(words.textContent).toContain("20 wires need 16 MB a copy; shown to 16.");
     words.querySelector("button")!.click();
     await frame();
     expect(words.hidden).toBe(true);
     expect(heading()).toContain("light cone of Z₀, 2 wires");
-    expect(root.querySelectorAll(".ql-bl")).toHaveLength(2);
+    expect(here.root.querySelectorAll(".ql-bl")).toHaveLength(2);
   });
 });
 
 describe("steering", () => {
-  const field = (label: string) => root.querySelector<HTMLSelectElement>(`.ql-insp [aria-label='${label}']`)!;
+  const field = (label: string) =>
+    here.root.querySelector<HTMLSelectElement>(`.ql-insp [aria-label='${label}']`)!;
   async function choose(label: string, to: string): Promise<void> {
     field(label).value = to;
     field(label).dispatchEvent(new Event("change", { bubbles: true }));
@@ -161,7 +147,7 @@ describe("steering", () => {
     await choose("is equal to", "0");
     expect(value().ops[1].if).toEqual({ clbits: [0], value: 0 });
     await choose("is equal to", "5");
-    expect(root.querySelector(".ql-note")!.textContent).toContain("doesn't fit");
+    expect(here.root.querySelector(".ql-note")!.textContent).toContain("doesn't fit");
     await choose("Only if this bit", "");
     expect(value().ops[1].if).toBeUndefined();
   });

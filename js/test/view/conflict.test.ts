@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse, print } from "../../src/core/text";
 import { circuitStore, crc32 } from "../../src/host/widget/circuitstore";
 import { compared } from "../../src/view/conflict";
 import { designer } from "../../src/view/designer";
+import { page } from "../page";
 import { circuit, shown } from "./helpers";
 
 type Callback = () => void;
@@ -63,13 +64,12 @@ function pair(start: string) {
   };
 }
 
-let root: HTMLElement;
-let end: AbortController;
+const here = page();
 const frame = () => new Promise((done) => setTimeout(done, 40));
-const panel = () => root.querySelector<HTMLElement>(".ql-conflict")!;
+const panel = () => here.root.querySelector<HTMLElement>(".ql-conflict")!;
 const button = (name: string) => [...panel().querySelectorAll("button")].find((b) => b.textContent === name)!;
 async function press(key: string, more: KeyboardEventInit = {}): Promise<void> {
-  root
+  here.root
     .querySelector(".ql-main")!
     .dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...more }));
   await frame();
@@ -78,18 +78,8 @@ async function press(key: string, more: KeyboardEventInit = {}): Promise<void> {
 const start = circuit(2, "h 0");
 const theirs = circuit(2, "h 0", "ry 1 w[0]");
 
-beforeEach(() => {
-  root = document.createElement("div");
-  document.body.append(root);
-  end = new AbortController();
-});
-afterEach(() => {
-  end.abort();
-  root.remove();
-});
-
 async function mount(kernel = pair(print(start))) {
-  designer(root, circuitStore(kernel.model as never, end.signal), {}, end.signal);
+  designer(here.root, circuitStore(kernel.model as never, here.end.signal), {}, here.end.signal);
   await frame();
   return kernel;
 }
@@ -112,12 +102,12 @@ describe("both sides edited at once", () => {
   it("asks, shows what differs, and changes nothing until then", async () => {
     await both();
     expect(panel().hidden).toBe(false);
-    const [here, python] = [...panel().querySelectorAll(".ql-conflict-side")];
-    expect(here!.textContent).toContain("x q[0];");
+    const [mine, python] = [...panel().querySelectorAll(".ql-conflict-side")];
+    expect(mine!.textContent).toContain("x q[0];");
     expect(python!.textContent).toContain("ry(w_0) q[1];");
-    expect(here!.textContent).not.toContain("h q[0]");
+    expect(mine!.textContent).not.toContain("h q[0]");
     await press("z");
-    expect(root.querySelector(".ql-gates")!.children).toHaveLength(2);
+    expect(here.root.querySelector(".ql-gates")!.children).toHaveLength(2);
   });
 
   it("keeps mine on both sides, Python's in undo", async () => {
@@ -161,13 +151,13 @@ describe("both sides edited at once", () => {
     kernel.deliver();
     await frame();
     expect(panel().hidden).toBe(true);
-    expect(root.querySelectorAll(".ql-gates > g")).toHaveLength(2);
+    expect(here.root.querySelectorAll(".ql-gates > g")).toHaveLength(2);
     await press("y");
     kernel.serve(true);
     kernel.deliver();
     await frame();
     expect(panel().hidden).toBe(true);
-    expect(root.querySelector(".ql-note")!.textContent).toContain("Python refused");
+    expect(here.root.querySelector(".ql-note")!.textContent).toContain("Python refused");
   });
 });
 

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { qasmStore } from "../../src/host/lab/store";
 import { designer } from "../../src/view/designer";
+import { page } from "../page";
 
 /** JupyterLab's text model as far as a store uses it. */
 function model(text: string) {
@@ -21,29 +22,18 @@ function model(text: string) {
   return self;
 }
 
-let root: HTMLElement;
-let end: AbortController;
+const here = page();
 const frame = () => new Promise((done) => setTimeout(done, 40));
 async function mount(text: string) {
   const m = model(text);
-  designer(root, qasmStore(m as never), { document: true }, end.signal);
+  designer(here.root, qasmStore(m as never), { document: true }, here.end.signal);
   await frame();
   return m;
 }
 async function press(key: string): Promise<void> {
-  root.querySelector(".ql-main")!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  here.root.querySelector(".ql-main")!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   await frame();
 }
-
-beforeEach(() => {
-  root = document.createElement("div");
-  document.body.append(root);
-  end = new AbortController();
-});
-afterEach(() => {
-  end.abort();
-  root.remove();
-});
 
 describe("a .qasm file", () => {
   it("is drawn, and saved as OpenQASM 3 after an edit", async () => {
@@ -68,23 +58,23 @@ describe("a .qasm file", () => {
   it("that doesn't parse is shown as text with line and cure, and never overwritten", async () => {
     const text = "OPENQASM 3.0;\nqubit[2] q;\nhh q[0];\nx q[1];\n";
     const m = await mount(text);
-    expect(root.querySelector(".ql-note")!.textContent).toContain("line 3, column 1");
-    expect(root.querySelector(".ql-cl.bad")!.textContent).toContain("hh q[0];");
-    expect(root.querySelector(".ql-code")!.textContent).toContain("x q[1];");
+    expect(here.root.querySelector(".ql-note")!.textContent).toContain("line 3, column 1");
+    expect(here.root.querySelector(".ql-cl.bad")!.textContent).toContain("hh q[0];");
+    expect(here.root.querySelector(".ql-code")!.textContent).toContain("x q[1];");
     for (const key of ["x", "Delete", "l"]) await press(key);
     expect(m.toString()).toBe(text);
     expect(m.dirty).toBe(false);
     m.fromString(text.replace("hh", "h"));
     await frame();
-    expect(root.querySelectorAll(".ql-gates > g")).toHaveLength(2);
-    expect(root.querySelector(".ql-note")).toBeNull();
+    expect(here.root.querySelectorAll(".ql-gates > g")).toHaveLength(2);
+    expect(here.root.querySelector(".ql-note")).toBeNull();
   });
 
   it("changed on disk to a text with an error keeps the last good drawing", async () => {
     const m = await mount("qubit q;\nh q;\n");
     m.fromString("qubit q;\nh q\n");
     await frame();
-    expect(root.querySelectorAll(".ql-gates > g")).toHaveLength(1);
+    expect(here.root.querySelectorAll(".ql-gates > g")).toHaveLength(1);
     await press("x");
     expect(m.toString()).toBe("qubit q;\nh q\n");
   });

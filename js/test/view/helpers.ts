@@ -1,10 +1,12 @@
-/** A Store in a variable, and circuits written short, for the tests of the view. */
+/** A Store in a variable, circuits written short, and a page to mount a view in, for the tests of the view. */
 import { type Circuit, displayName, empty } from "../../src/core/circuit";
 import { apply } from "../../src/core/edit";
 import { parseExpr, printExpr } from "../../src/core/expr";
 import { parse, print } from "../../src/core/text";
+import { type DesignerOptions, designer } from "../../src/view/designer";
 import { Session } from "../../src/view/session";
 import type { Store, StoreError } from "../../src/view/store";
+import { page } from "../page";
 
 export interface FakeStore extends Store {
   readonly texts: string[];
@@ -64,3 +66,23 @@ export function session(c: Circuit): { s: Session; store: FakeStore; end: AbortC
 }
 
 export const read = (store: Store): string[] => shown(parse(store.get()));
+
+/** The picture, and the frame after it, in which the text follows. */
+export const frame = (): Promise<unknown> =>
+  new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 40));
+
+/** A fresh page for each test of the file that asks for it, with a designer as `mount` is told. */
+export function designerPage() {
+  const here = page();
+  return Object.assign(here, {
+    /** What the designer was mounted over last. */
+    store: fakeStore(""),
+    /** Mounts a designer over a circuit, or over another store, and waits for its picture. */
+    async mount(over: Circuit | Store, options: DesignerOptions = {}): Promise<void> {
+      const made = "ops" in over ? fakeStore(print(over)) : undefined;
+      if (made) this.store = made;
+      designer(here.root, made ?? (over as Store), options, here.end.signal);
+      await frame();
+    },
+  });
+}

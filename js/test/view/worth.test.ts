@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { print } from "../../src/core/text";
 import { designer } from "../../src/view/designer";
+import { page } from "../page";
 import { circuit, fakeStore } from "./helpers";
 
-let root: HTMLElement;
-let end: AbortController;
+const here = page();
 const cell = (name: string) =>
-  [...root.querySelectorAll<HTMLButtonElement>(".ql-worth .ql-st")].find((b) =>
+  [...here.root.querySelectorAll<HTMLButtonElement>(".ql-worth .ql-st")].find((b) =>
     b.textContent!.startsWith(name),
   )!;
 async function until(ready: () => boolean): Promise<void> {
@@ -15,36 +15,26 @@ async function until(ready: () => boolean): Promise<void> {
   expect(ready()).toBe(true);
 }
 
-beforeEach(() => {
-  root = document.createElement("div");
-  document.body.append(root);
-  end = new AbortController();
-});
-afterEach(() => {
-  end.abort();
-  root.remove();
-});
-
 describe("the estimates of the strip", () => {
   it("come in the background with error bars, and the next edit makes them old and starts anew", async () => {
     const store = fakeStore(print(circuit(2, "ry 0 w[0]", "ry 1 w[1]", "cx 0 1")));
-    designer(root, store, {}, end.signal);
+    designer(here.root, store, {}, here.end.signal);
     await until(() => /±/.test(cell("Entanglement").textContent!));
     const gradient = cell("Gradient variance");
     expect(gradient.textContent).toMatch(/0\.\d+ ± \.\d+/);
     expect(gradient.classList.contains("is-old")).toBe(false);
-    const main = root.querySelector(".ql-main")!;
+    const main = here.root.querySelector(".ql-main")!;
     main.dispatchEvent(new KeyboardEvent("keydown", { key: "h", bubbles: true }));
     await until(() => gradient.classList.contains("is-old"));
     expect(gradient.textContent).toMatch(/±/);
     await until(() => !gradient.classList.contains("is-old"));
 
     cell("Expressibility").click();
-    const sheet = root.querySelector(".ql-plotsheet")!;
+    const sheet = here.root.querySelector(".ql-plotsheet")!;
     expect(sheet.querySelectorAll(".ql-plot-bar")).toHaveLength(75);
     expect(sheet.textContent).toContain("Haar");
     sheet.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
-    expect(root.querySelector(".ql-plotsheet")).toBeNull();
+    expect(here.root.querySelector(".ql-plotsheet")).toBeNull();
   });
 
   it("are drawn by Plotly with error bars where there is one, and by SVG where it is refused", async () => {
@@ -56,26 +46,26 @@ describe("the estimates of the strip", () => {
     };
     let answer: () => Promise<never> = () => Promise.reject(new Error("not built"));
     const store = fakeStore(print(circuit(2, "ry 0 w[0]", "ry 1 w[1]", "cx 0 1")));
-    designer(root, store, { plotly: () => answer() }, end.signal);
+    designer(here.root, store, { plotly: () => answer() }, here.end.signal);
     await until(() => cell("Gradient variance") && !cell("Gradient variance").disabled);
     cell("Gradient variance").click();
     await new Promise((done) => setTimeout(done));
-    expect(root.querySelectorAll(".ql-plot-bar").length).toBeGreaterThan(0);
-    expect(root.querySelectorAll(".ql-plot-err").length).toBeGreaterThan(0);
-    root.querySelector<HTMLElement>(".ql-plotsheet [aria-label='Close']")!.click();
+    expect(here.root.querySelectorAll(".ql-plot-bar").length).toBeGreaterThan(0);
+    expect(here.root.querySelectorAll(".ql-plot-err").length).toBeGreaterThan(0);
+    here.root.querySelector<HTMLElement>(".ql-plotsheet [aria-label='Close']")!.click();
 
     answer = () => Promise.resolve(plotly as never);
     cell("Gradient variance").click();
     await until(() => calls.length === 1);
     expect(calls[0]!.map((trace) => trace.type)).toEqual(["bar", "scatter"]);
     expect(calls[0]![0]!.error_y!.array.some((e) => e > 0)).toBe(true);
-    expect(root.querySelector(".ql-plot-bar")).toBeNull();
-    root.querySelector<HTMLElement>(".ql-plotsheet [aria-label='Close']")!.click();
+    expect(here.root.querySelector(".ql-plot-bar")).toBeNull();
+    here.root.querySelector<HTMLElement>(".ql-plotsheet [aria-label='Close']")!.click();
     expect(purged).toHaveLength(1);
   });
 
   it("say why there are none", async () => {
-    designer(root, fakeStore(print(circuit(1, "h 0"))), {}, end.signal);
+    designer(here.root, fakeStore(print(circuit(1, "h 0"))), {}, here.end.signal);
     await until(() => cell("Entanglement") !== undefined);
     expect(cell("Entanglement").title).toContain("no weight");
     expect(cell("Entanglement").disabled).toBe(true);
