@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 
 from .problem import Problem
 from .scheduling import job_shop, rcpsp
@@ -31,31 +32,27 @@ def read_psplib(file: str, text: str, name: str) -> Problem:
     jobs = (
         value("jobs (incl. supersource/sink )") if "jobs (incl. supersource/sink )" in text.lower() else value("jobs")
     )
+
+    def rows_of(title: str) -> Iterator[tuple[int, int, Tokens]]:
+        """The rows of a section: line number, job, and what follows it."""
+        for n, line in lines[section(title) :]:
+            if line.startswith("***"):
+                return
+            if line.strip() and line.split()[0].isdigit():
+                rest = Tokens(file, [(n, line)])
+                yield n, rest.whole("a job number", 1, jobs), rest
+
     follow: dict[int, list[int]] = {}
     length: dict[int, int] = {}
     need: dict[int, list[int]] = {}
-    at = section("PRECEDENCE RELATIONS")
-    for n, line in lines[at:]:
-        if line.startswith("***"):
-            break
-        if not line.strip() or not line.split()[0].isdigit():
-            continue
-        t = Tokens(file, [(n, line)])
-        job = t.whole("a job number", 1, jobs)
+    for n, job, t in rows_of("PRECEDENCE RELATIONS"):
         if t.whole(f"job {job}: the number of modes", 1) != 1:
             raise bad(file, n, f"job {job} has several modes", "one mode a job")
         count = t.whole(f"job {job}: the number of successors", 0, jobs)
         follow[job - 1] = [t.whole(f"job {job}: successor {k + 1} of {count}", 1, jobs) - 1 for k in range(count)]
         t.end()
-    at = section("REQUESTS/DURATIONS")
     resources = None
-    for n, line in lines[at:]:
-        if line.startswith("***"):
-            break
-        if not line.strip() or not line.split()[0].isdigit():
-            continue
-        t = Tokens(file, [(n, line)])
-        job = t.whole("a job number", 1, jobs)
+    for n, job, t in rows_of("REQUESTS/DURATIONS"):
         t.whole(f"job {job}: the mode", 1)
         length[job - 1] = t.whole(f"job {job}: the duration", 0)
         row = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Locator
+
 from .conftest import Shot
 from .notebook import DARK, LIGHT, Notebook
 from .test_accessibility import AXE, RUN
@@ -15,12 +17,14 @@ SAME_INK = """() => { const root = document.querySelector('.ql-opt');
 }"""
 
 
-def test_a_job_shop_is_edited_solved_and_stopped_by_hand(notebook: Notebook, shot: Shot) -> None:
+def opened(notebook: Notebook) -> Locator:
     notebook.new("import qlab\nlab = qlab.Lab()\nlab.tab = 'optimise'\nlab").run(0)
-    page = notebook.page
-    page.evaluate(AXE.read_text())
-    lab = notebook.widget(".ql-labroot")
-    view = lab.locator(".ql-opt")
+    notebook.page.evaluate(AXE.read_text())
+    return notebook.widget(".ql-labroot").locator(".ql-opt")
+
+
+def test_a_job_shop_is_edited_solved_and_stopped_by_hand(notebook: Notebook, shot: Shot) -> None:
+    page, view = notebook.page, opened(notebook)
     view.get_by_role("button", name="Job shop").wait_for()
     shot("optimise-empty", ".ql-labroot")
     assert page.evaluate(RUN, ".ql-labroot") == []
@@ -69,11 +73,7 @@ def test_a_job_shop_is_edited_solved_and_stopped_by_hand(notebook: Notebook, sho
 
 
 def test_ablate_and_the_designer_are_one_press_away(notebook: Notebook, shot: Shot) -> None:
-    notebook.new("import qlab\nlab = qlab.Lab()\nlab.tab = 'optimise'\nlab").run(0)
-    page = notebook.page
-    page.evaluate(AXE.read_text())
-    lab = notebook.widget(".ql-labroot")
-    view = lab.locator(".ql-opt")
+    page, view = notebook.page, opened(notebook)
     view.get_by_role("button", name="Job shop").click()
     draw = view.get_by_role("button", name="Open in the designer")
     view.locator(".ql-opt-draw").get_by_text("no short circuit").wait_for()
@@ -113,6 +113,6 @@ def test_ablate_and_the_designer_are_one_press_away(notebook: Notebook, shot: Sh
         shot(f"optimise-square-{name}", ".ql-labroot")
         assert page.evaluate(RUN, ".ql-labroot") == [], name
     draw.click()
-    lab.get_by_text("QAOA of square").locator("visible=true").first.wait_for()
+    notebook.widget(".ql-labroot").get_by_text("QAOA of square").locator("visible=true").first.wait_for()
     notebook.becomes("lab.circuit.n_qubits, lab.circuit.n_weights, lab.circuit.name", "(4, 0, 'QAOA of square')")
     shot("optimise-drawn", ".ql-labroot")

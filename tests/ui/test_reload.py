@@ -78,6 +78,12 @@ def stop(notebook: Notebook) -> None:
     notebook.evaluate("(run.stop(), run.wait())[0]")
 
 
+def assert_same_at_the_end(notebook: Notebook) -> None:
+    notebook.wait_idle()
+    stop(notebook)
+    assert_same(notebook)
+
+
 def test_a_socket_closed_for_good_is_said_and_one_click_brings_the_panel_back(notebook: Notebook) -> None:
     page = notebook.page
     line = Line(page)
@@ -90,9 +96,7 @@ def test_a_socket_closed_for_good_is_said_and_one_click_brings_the_panel_back(no
     assert page.get_by_role("button", name="Pause", exact=True).is_disabled()
     page.get_by_role("button", name="Reconnect").click()
     page.wait_for_selector(".ql-panel[data-state='running']", timeout=15_000)
-    notebook.wait_idle()
-    stop(notebook)
-    assert_same(notebook)
+    assert_same_at_the_end(notebook)
 
 
 def test_nothing_is_lost_when_the_socket_is_cut_twenty_times(notebook: Notebook) -> None:
@@ -104,9 +108,7 @@ def test_nothing_is_lost_when_the_socket_is_cut_twenty_times(notebook: Notebook)
         line.cut(4000)  # any code that is no farewell
         page.wait_for_function(f"() => ({STATUS})() === 'connected'", timeout=30_000)
     page.wait_for_selector(".ql-panel[data-state='running']", timeout=30_000)
-    notebook.wait_idle()
-    stop(notebook)
-    assert_same(notebook)
+    assert_same_at_the_end(notebook)
 
 
 def test_four_panels_share_one_pull_of_the_history_after_a_reload_in_mid_run(notebook: Notebook) -> None:

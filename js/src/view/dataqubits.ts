@@ -5,7 +5,7 @@ import { previewOf } from "./datapreview";
 import { faultNote } from "./datasource";
 import { splitBar } from "./datasplit";
 import type { Choice, Dataset, Encoding, Fault, Plan, PlanMessage, Preview } from "./datatypes";
-import { fill, h, on } from "./dom";
+import { fill, h, headRow, on } from "./dom";
 import { percent, plural, thousands } from "./format";
 import { icon } from "./icons";
 
@@ -74,17 +74,11 @@ export function qubits(events: QubitEvents, signal: AbortSignal): Qubits {
   const cost = h(
     "table",
     { class: "ql-data-cost" },
-    h(
-      "thead",
-      null,
-      h(
-        "tr",
-        null,
-        h("th", null, "Encoding"),
-        h("th", null, h("span", { class: "ql-data-sr" }, "how")),
-        h("th", { class: "n" }, "qubits"),
-        h("th", { class: "n" }, "gates"),
-      ),
+    headRow(
+      h("th", null, "Encoding"),
+      h("th", null, h("span", { class: "ql-data-sr" }, "how")),
+      h("th", { class: "n" }, "qubits"),
+      h("th", { class: "n" }, "gates"),
     ),
     costs,
   );

@@ -1,7 +1,7 @@
 /** The source bar, the gallery menu and the tabs: which dataset is looked at. Sends, knows nothing of columns. */
 
 import type { DatasetMessage, Fault, GallerySet } from "./datatypes";
-import { fill, h, on } from "./dom";
+import { fill, h, headRow, on, onEnter } from "./dom";
 import { fixed, thousands } from "./format";
 import { icon } from "./icons";
 
@@ -89,16 +89,7 @@ export function source(events: SourceEvents, signal: AbortSignal): Source {
   on(load, "click", send, signal);
   on(up, "click", events.upload, signal);
   on(strict, "click", () => strict.setAttribute("aria-pressed", String(!isStrict())), signal);
-  on(
-    input,
-    "keydown",
-    (event) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      send();
-    },
-    signal,
-  );
+  onEnter(input, send, signal);
   on(open, "click", () => show(menu.hidden === true), signal);
   on(
     menu,
@@ -208,14 +199,8 @@ function galleryTable(sets: readonly GallerySet[], pick: (name: string) => void)
   return h(
     "table",
     null,
-    h(
-      "thead",
-      null,
-      h(
-        "tr",
-        null,
-        head.map((text, i) => h("th", { class: ["", "wide", "n", "", "n", "n", "wide"][i] ?? "" }, text)),
-      ),
+    headRow(
+      head.map((text, i) => h("th", { class: ["", "wide", "n", "", "n", "n", "wide"][i] ?? "" }, text)),
     ),
     h(
       "tbody",

@@ -1,5 +1,7 @@
 /** What the data view and the kernel say to each other, as types only. The other end is qlab/widgets/dataserver.py. */
 
+import type { UploadAnswer } from "../stream/upload";
+
 /** A message channel to the kernel; a listener gets the JSON part and its binary buffers. */
 export interface Link {
   send(message: object, buffers?: ArrayBuffer[]): void;
@@ -199,14 +201,8 @@ export interface BadMessage {
 }
 
 /** How far the kernel has a file that is sent up to it. */
-export interface UploadMessage {
+export interface UploadMessage extends UploadAnswer {
   readonly type: "upload";
-  readonly id: string;
-  readonly state: "ready" | "got" | "whole" | "gone" | "refused";
-  readonly next?: number;
-  readonly chunk?: number;
-  readonly window?: number;
-  readonly sha256?: string;
 }
 
 /** A file that the kernel has ready to be fetched, and its pieces. */

@@ -70,6 +70,25 @@ export function on<K extends keyof HTMLElementEventMap>(
   target.addEventListener(type, listener as EventListener, { ...options, signal });
 }
 
+/** Enter in a field sends what is in it. */
+export function onEnter(field: HTMLElement, send: () => void, signal: AbortSignal): void {
+  on(
+    field,
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      send();
+    },
+    signal,
+  );
+}
+
+/** The head of a table: one row of cells. */
+export function headRow(...cells: Child[]): HTMLElement {
+  return h("thead", null, h("tr", null, cells));
+}
+
 /** Replaces all children at once. */
 export function fill(parent: Element, ...children: Child[]): void {
   const box = document.createDocumentFragment();

@@ -1,6 +1,6 @@
 /** With and without the coarse stage: the pairs of an ablation as a table, and its verdict. Draws, decides nothing. */
 
-import { fill, h, on } from "./dom";
+import { fill, h, headRow, on } from "./dom";
 import { number } from "./format";
 import { icon } from "./icons";
 import { refusal, seconds } from "./optanswer";
@@ -69,15 +69,7 @@ export function ablationView(signal: AbortSignal): AblationView {
         h(
           "table",
           null,
-          h(
-            "thead",
-            null,
-            h(
-              "tr",
-              null,
-              heads.map((text) => h("th", { scope: "col" }, text)),
-            ),
-          ),
+          headRow(heads.map((text) => h("th", { scope: "col" }, text))),
           h("tbody", null, rows),
         ),
       a.verdict &&

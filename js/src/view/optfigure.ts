@@ -1,6 +1,6 @@
 /** The answer as a picture: schedule, allocation, cut graph, items, heaps. Pure SVG and tables; every text is text. */
 
-import { type Child, h, s } from "./dom";
+import { type Child, h, headRow, s } from "./dom";
 import { number, thousands } from "./format";
 import type { Figure } from "./opttypes";
 
@@ -168,16 +168,10 @@ function matrix(f: Extract<Figure, { kind: "matrix" }>): Node {
   return h(
     "table",
     { class: "ql-opt-matrix", "aria-label": `Which ${f.row} gets which ${f.column}` },
-    h(
-      "thead",
-      null,
-      h(
-        "tr",
-        null,
-        h("td"),
-        columns.map((k) => h("th", { scope: "col" }, `${f.column} ${k}`)),
-        costs && h("th", { scope: "col" }, "cost"),
-      ),
+    headRow(
+      h("td"),
+      columns.map((k) => h("th", { scope: "col" }, `${f.column} ${k}`)),
+      costs && h("th", { scope: "col" }, "cost"),
     ),
     h(
       "tbody",

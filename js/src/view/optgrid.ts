@@ -1,6 +1,6 @@
 /** The grid of tasks and resources: every cell a text field, faults at the cell. The kernel judges; nothing is parsed here. */
 
-import { fill, h, on, setText } from "./dom";
+import { fill, h, headRow, on, setText } from "./dom";
 import { icon } from "./icons";
 import type { Fault, FormMessage, TableData, ToKernel } from "./opttypes";
 
@@ -76,7 +76,7 @@ export function taskGrid(send: (message: ToKernel) => void, signal: AbortSignal)
       h(
         "table",
         { class: `ql-opt-cells ${t.kind}`, "aria-label": t.title },
-        h("thead", null, h("tr", null, h("td"), head)),
+        headRow(h("td"), head),
         h("tbody", null, body),
       ),
     );

@@ -1,6 +1,6 @@
 /** Parts of the list of stored runs that know nothing of it: its table, what an empty one says, a field to type into. */
 
-import { h, on } from "./dom";
+import { h, headRow, on } from "./dom";
 import { plural } from "./format";
 import { icon } from "./icons";
 import { copyButton } from "./panelparts";
@@ -13,16 +13,10 @@ export function runsTable(body: HTMLElement): HTMLElement {
   return h(
     "table",
     { class: "ql-runs-table", "aria-label": "Stored runs" },
-    h(
-      "thead",
-      null,
-      h(
-        "tr",
-        null,
-        h("th", { scope: "col" }, h("span", { class: "ql-sr" }, "Select")),
-        HEADS.map((name, i) => h("th", { scope: "col", class: kind(i) }, name)),
-        h("th", { scope: "col" }, h("span", { class: "ql-sr" }, "More")),
-      ),
+    headRow(
+      h("th", { scope: "col" }, h("span", { class: "ql-sr" }, "Select")),
+      HEADS.map((name, i) => h("th", { scope: "col", class: kind(i) }, name)),
+      h("th", { scope: "col" }, h("span", { class: "ql-sr" }, "More")),
     ),
     body,
   );

@@ -2,7 +2,7 @@
 
 import type { Action, OrderValue } from "../stream/messages";
 import type { ClientState } from "../stream/state";
-import { h, on } from "./dom";
+import { h, on, onEnter } from "./dom";
 import { keyed } from "./panelparts";
 
 export interface Terms {
@@ -45,16 +45,7 @@ export function terms(order: (action: Action, value: OrderValue) => void, signal
       if (value !== null && value !== now[name]) order("term", [name, value]);
     };
     on(input, "change", send, signal);
-    on(
-      input,
-      "keydown",
-      (event) => {
-        if (event.key !== "Enter") return;
-        event.preventDefault();
-        send();
-      },
-      signal,
-    );
+    onEnter(input, send, signal);
     return h("label", { class: "row between" }, h("span", { class: "ql-lab" }, NAMES[name] ?? name), input);
   }
 

@@ -9,6 +9,7 @@ import { type CircuitSide, type CircuitSideHost, circuitSide } from "../../view/
 import { type DesignerHandle, followDesigners } from "../../view/handle";
 import { circuitIcon } from "./icons";
 import { newNotebook, notebooks, runBelow, runHere } from "./notebooks";
+import { addSidebar } from "./sidebar";
 
 interface FileWidget {
   readonly node: HTMLElement;
@@ -109,12 +110,7 @@ export const circuitSidebar: JupyterFrontEndPlugin<void> = {
       insert: (handle) => insert(app, handle),
       create: () => void app.commands.execute("qlab:new-circuit"),
     });
-    app.shell.add(sidebar, "left", { rank: 601 });
-    restorer?.add(sidebar, sidebar.id);
-    app.commands.addCommand("qlab:show-circuit", {
-      label: "Show qlab circuit palette",
-      execute: () => app.shell.activateById(sidebar.id),
-    });
-    commands?.addItem({ command: "qlab:show-circuit", category: "qlab" });
+    const place = { rank: 601, command: "qlab:show-circuit", label: "Show qlab circuit palette" };
+    addSidebar(app, sidebar, place, commands, restorer);
   },
 };

@@ -10,6 +10,7 @@ import { h } from "../../view/dom";
 import { type RunsView, runs } from "../../view/runs";
 import { runsIcon } from "./icons";
 import { type Comm, type Kernel, type NotebookPanel, notebooks, runBelow } from "./notebooks";
+import { addSidebar } from "./sidebar";
 
 const SETUP = "from qlab.widgets.runstable import offer_sidebar as _offer\n_offer()\ndel _offer";
 const TARGET = "qlab.runs";
@@ -160,13 +161,8 @@ export const runsSidebar: JupyterFrontEndPlugin<void> = {
     style.textContent = sheet;
     document.head.append(style);
     const sidebar = new Sidebar(app);
-    app.shell.add(sidebar, "left", { rank: 600 });
-    restorer?.add(sidebar, sidebar.id);
-    app.commands.addCommand("qlab:show-runs", {
-      label: "Show qlab runs",
-      execute: () => app.shell.activateById(sidebar.id),
-    });
-    palette?.addItem({ command: "qlab:show-runs", category: "qlab" });
+    const place = { rank: 600, command: "qlab:show-runs", label: "Show qlab runs" };
+    addSidebar(app, sidebar, place, palette, restorer);
     // panels and tables in a notebook ask for a run by its id
     document.addEventListener("qlab:open-run", (event) => {
       const { run, others, resume } = (
