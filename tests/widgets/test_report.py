@@ -77,7 +77,7 @@ def contrast(ink: str, ground: str) -> float:
 
 def test_the_still_picture_is_small_and_has_no_script(run: Any) -> None:
     text = static_html(run)
-    assert len(text) < 70_000
+    assert len(text) < 50_000
     assert drawing(text).count("<polyline") == 2
     assert "step 15 of 15" in text
     assert "script" not in text
@@ -150,7 +150,7 @@ def test_a_long_run_is_thinned() -> None:
     for i in range(1, 30_001):
         long.columns.append({"step": i, "loss": 1.0 / i})
     assert len(figure(long).data[0].x) <= 4000
-    assert len(static_html(long)) < 70_000
+    assert len(static_html(long)) < 50_000
     assert len(bundle(long)[0]["image/png"]) < 60_000
 
 
