@@ -138,9 +138,10 @@ class Recorder:
     def _flush(self) -> float | None:
         now = time.monotonic()
         try:
-            state, count, n = self.state, len(self._events), self._columns.n
+            best, state, count = self._best, self.state, len(self._events)
+            n = self._columns.n  # after the states, so that no checkpoint is ahead of the rows
             if self._write(count, n, now):
-                self._checkpoint(state, now)
+                self._checkpoint(state, best, now)
         except GoneError:
             job.writer.remove(self.flush)
             self._say("this run was deleted from the store, or is written by another process", "it is no longer kept")
@@ -182,20 +183,15 @@ class Recorder:
             return None
         return {"step": self._best_step, "value": self._best_value}
 
-    def _checkpoint(self, state: Snapshot | None, now: float) -> None:
+    def _checkpoint(self, state: Snapshot | None, best: tuple[float, Snapshot] | None, now: float) -> None:
         if state is None or state.step == self._checked:
             return
         if not self._over and now - self._at["checkpoint"] < CHECKPOINT:
             return
         files = self._checkpoints
-        best, self._best = self._best, None
-        try:
-            if best is not None and best[1].step != state.step:
-                files.save(best[1])
-            files.save(state)
-        except BaseException:
-            self._best = self._best or best
-            raise
+        if best is not None and best[1].step not in (state.step, self._best_step):
+            files.save(best[1])
+        files.save(state)
         if best is not None:
             self._best_step = best[1].step
         if not self._marks or state.step - self._marks[-1] >= self._mark_every:

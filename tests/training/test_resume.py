@@ -19,6 +19,7 @@ from qlab.errors import TrainError
 from qlab.training import store_checkpoint, store_files
 from qlab.training.events import Intervened, Warned
 from qlab.training.loop import TIMES
+from qlab.training.recorder import Recorder
 from qlab.training.run_stored import StoredRun
 from qlab.training.store_sqlite import SqliteBackend, StoreError
 from qlab.widgets.still import static_html
@@ -261,6 +262,31 @@ def test_a_full_disk_costs_a_warning_and_no_step(point: str, monkeypatch: pytest
     told = [e.message is None for e in run.events if isinstance(e, Warned)]
     assert told == [False, True]
     same(stored(run), run)  # what was missed was written
+
+
+def test_no_checkpoint_is_ahead_of_the_rows_in_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the best one either, though the run finds a better one while its rows are being written."""
+    real_write, real_save, rows, ahead = Recorder._write, store_checkpoint.Checkpoints.save, [0], []
+
+    def write(self: Any, count: int, n: int, now: float) -> bool:
+        best, wrote = self._best, real_write(self, count, n, now)
+        rows.append(self._saved)
+        if len(rows) < 9:
+            until(lambda: self._best is not best or self._over)
+        return wrote
+
+    def save(self: Any, snapshot: Any) -> None:
+        ahead.append(snapshot.step - rows[-1])
+        real_save(self, snapshot)
+
+    monkeypatch.setattr(Recorder, "_write", write)
+    monkeypatch.setattr(store_checkpoint.Checkpoints, "save", save)
+    run = qlab.train(circuit(2), features(200), **{**ADAM, "epochs": 4000, "lr": 1e-4})
+    until(lambda: len(rows) > 9)
+    run.stop()
+    run.wait(30)
+    assert len(ahead) > 3
+    assert max(ahead) <= 0
 
 
 def stored_or_none(run: Any) -> list[int]:

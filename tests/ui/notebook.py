@@ -14,8 +14,8 @@ IDLE = """() => { const w = window.jupyterapp?.shell?.currentWidget;
   return w?.sessionContext?.isReady && w.sessionContext.kernelDisplayStatus === 'idle'; }"""
 RAN = """i => { const c = window.jupyterapp.shell.currentWidget.content.widgets[i];
   return c.model.executionCount && c.model.executionState !== 'running'; }"""
-SELECT = """i => { const w = window.jupyterapp.shell.currentWidget; w.content.activeCellIndex = i;
-  w.content.deselectAll(); }"""
+RUN = """i => { const w = window.jupyterapp.shell.currentWidget; w.content.activeCellIndex = i;
+  w.content.deselectAll(); void window.jupyterapp.commands.execute('notebook:run-cell'); }"""
 OUTPUT = """i => window.jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.toJSON()"""
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 
@@ -54,9 +54,8 @@ class Notebook:
         assert not errors, f"cell {index}: {errors[0]['ename']}: {errors[0]['evalue']}"
 
     def start(self, index: int) -> None:
-        """Runs a cell without waiting."""
-        self.page.evaluate(SELECT, index)
-        self.page.evaluate("() => { void window.jupyterapp.commands.execute('notebook:run-cell'); }")
+        """Runs a cell without waiting; in one go, as a widget that takes the focus makes its cell the active one."""
+        self.page.evaluate(RUN, index)
 
     def outputs(self, index: int) -> list[dict[str, Any]]:
         return list(self.page.evaluate(OUTPUT, index))
