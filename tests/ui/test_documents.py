@@ -14,6 +14,13 @@ from .server import LabServer
 from .test_accessibility import AXE, RUN
 from .test_designer import center, ops
 
+CHANGE = """import time
+from pathlib import Path
+def change():
+    while not Path("change").exists():
+        time.sleep(0.01)
+    d.circuit = qlab.Circuit(2).append("y", 1)
+threading.Thread(target=change, daemon=True).start()"""
 GATES = "[role='application'] [data-id]"
 CONTEXT = "window.jupyterapp.shell.currentWidget.context"
 
@@ -110,7 +117,7 @@ def test_a_text_that_is_no_circuit_is_shown_alone_and_the_plots_come_from_plotly
 def test_both_edited_at_once_loses_neither(notebook: Notebook, shot: Shot) -> None:
     cells = (
         "import qlab, threading\nd = qlab.Designer(qlab.Circuit(2).append('h', 0))\nd",
-        "threading.Timer(1.0, lambda: setattr(d, 'circuit', qlab.Circuit(2).append('y', 1))).start()",
+        CHANGE,
     )
     notebook.new(*cells).run(0)
     page, root = notebook.page, notebook.widget(".ql-ds")
@@ -122,6 +129,7 @@ def test_both_edited_at_once_loses_neither(notebook: Notebook, shot: Shot) -> No
       window.letGo = () => { WebSocket.prototype.send = send; for (const one of held) one(); }; }""")
     root.locator("[role='application']").focus()
     page.keyboard.press("x")
+    (notebook.server.root / "change").touch()
     choice = root.get_by_role("alertdialog")
     choice.wait_for()
     page.evaluate("() => window.letGo()")

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from .conftest import Shot
-from .notebook import DARK, LIGHT, Notebook
+from .notebook import DARK, LIGHT, RAN, Notebook
 
 SETUP = """import qlab
 fx = qlab.load("digits").features(target="target", classes=[3, 5], qubits=8, reduce="pca", seed=7)
 c = qlab.templates.reuploading(8, 3)
 run = qlab.train(c, fx, epochs=40_000, batch=32, lr=0.01, seed=7, name="ui")
 run.panel"""
+# a cell that keeps the kernel to itself until something is true, for a minute at most
+BLOCKED = """import time
+from pathlib import Path
+end, seen = time.monotonic() + 60, False
+print("begun", flush=True)
+while not seen and time.monotonic() < end:
+    time.sleep(0.01)
+    seen = {}"""
+BEGUN = "i => window.jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.length > 0"
 POINTS = """() => { const plot = document.querySelector('.ql-panel .js-plotly-plot');
   return plot?.data ? Math.max(0, ...plot.data.map(t => t.x?.length ?? 0)) : 0; }"""
 
@@ -41,12 +50,16 @@ def test_points_arrive_while_a_cell_answers(notebook: Notebook, shot: Shot) -> N
     assert notebook.evaluate("run.is_active") == "True"
     page.wait_for_function(f"() => ({POINTS})() >= 100", timeout=60_000)
     before = page.evaluate(POINTS)
-    blocked = notebook.append("import time; time.sleep(3)")
+    blocked = notebook.append(BLOCKED.format("Path('go').exists()"))
     notebook.start(blocked)
+    notebook.page.wait_for_function(BEGUN, arg=blocked)
     step = page.locator(PROGRESS).get_attribute("aria-valuenow")
-    page.wait_for_function(MOVED, arg=step, timeout=2_500)
+    page.wait_for_function(MOVED, arg=step)
     assert before >= 100
-    notebook.wait_idle()
+    (notebook.server.root / "go").touch()
+    page.wait_for_function(RAN, arg=blocked)
+    assert notebook.evaluate("seen") == "True", "points came while the cell was running"
+    (notebook.server.root / "go").unlink()
     shot("training-running-light", ".ql-panel")
     notebook.theme(DARK)
     page.wait_for_selector(".ql-panel.ql-dark")
@@ -71,8 +84,7 @@ def test_pause_holds_the_step_resume_moves_it_and_stop_ends_it(notebook: Noteboo
     page.evaluate("() => document.querySelector('.ql-panel').style.removeProperty('width')")
     page.get_by_role("button", name="Resume", exact=True).click()
     page.wait_for_selector(".ql-panel .ql-pill:has-text('Running')")
-    page.wait_for_timeout(500)
-    assert steps(notebook) > held
+    notebook.becomes(f"run.step > {held}", "True")
     page.get_by_role("button", name="Stop the run").click()
     page.wait_for_selector(".ql-panel .ql-pill:has-text('Stopped')")
     assert notebook.evaluate("run.state") == "'stopped'"
@@ -81,21 +93,13 @@ def test_pause_holds_the_step_resume_moves_it_and_stop_ends_it(notebook: Noteboo
 def test_controls_reach_the_trainer_while_a_cell_blocks_the_kernel(notebook: Notebook) -> None:
     start(notebook)
     page = notebook.page
-    busy = notebook.append(
-        "import time\nend = time.time() + 8\nseen = None\nwhile time.time() < end:\n"
-        "    time.sleep(0.01)\n    if run.state == 'paused' and seen is None:\n        seen = end - time.time()"
-    )
+    busy = notebook.append(BLOCKED.format("run.state == 'paused'"))
     notebook.start(busy)
-    page.wait_for_timeout(1_000)
+    page.wait_for_function(BEGUN, arg=busy)
     page.get_by_role("button", name="Pause", exact=True).click()
-    page.wait_for_selector(".ql-panel .ql-pill:has-text('Paused')", timeout=4_000)
-    page.wait_for_function(
-        "i => { const c = window.jupyterapp.shell.currentWidget.content.widgets[i];"
-        " return c.model.executionCount && c.model.executionState !== 'running'; }",
-        arg=busy,
-        timeout=30_000,
-    )
-    assert float(notebook.evaluate("seen or 0.0")) > 4, "the click waited for the cell"
+    page.wait_for_selector(".ql-panel .ql-pill:has-text('Paused')")
+    page.wait_for_function(RAN, arg=busy, timeout=60_000)
+    assert notebook.evaluate("seen") == "True", "the click waited for the cell"
     notebook.evaluate("run.stop()")
 
 
@@ -104,7 +108,7 @@ def test_the_learning_rate_is_taken_at_the_next_step(notebook: Notebook) -> None
     field = notebook.page.locator(".ql-panel input[aria-label='Learning rate']").first
     field.fill("0.005")
     field.press("Enter")
-    notebook.page.wait_for_selector(".ql-panel .annotation-text:has-text('0.005')", timeout=10_000)
+    notebook.page.wait_for_selector(".ql-panel .annotation-text:has-text('0.005')")
     assert notebook.evaluate("run.lr") == "0.005"
     assert notebook.evaluate("float(run.history.lr.iloc[-1])") == "0.005"
     notebook.evaluate("run.stop()")
