@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -112,10 +111,8 @@ def test_what_a_stranger_may_give_is_refused_in_words_or_works() -> None:
 
 def test_a_circuit_too_large_is_refused_before_anything_is_allocated() -> None:
     circuit = templates.real_amplitudes(34, 1)
-    start = time.perf_counter()
     with refused("34 qubits need .* [GT]iB", "are free", r"use at most \d+ qubits") as raised:
         engine.compile(circuit)
-    assert time.perf_counter() - start < 0.1
     assert raised.value.value >= 16 << 34  # type: ignore[attr-defined]
     tracemalloc.start()
     with refused("34 qubits need .* [GT]iB", "are free", r"use at most \d+ qubits"):

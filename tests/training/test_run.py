@@ -60,9 +60,9 @@ def test_a_run_to_its_end() -> None:
 
 
 def test_it_returns_at_once_and_two_ids_differ() -> None:
-    start = time.perf_counter()
-    run = train(epochs=2000)
-    assert time.perf_counter() - start < 2.0
+    run = train(epochs=100_000)
+    assert run.is_active
+    assert run.step < run.total_steps
     run.stop()
     run.wait(30)
     assert run.state == "stopped"
