@@ -170,7 +170,7 @@ def test_a_bad_batch_is_refused_and_the_run_goes_on(value: Any) -> None:
         run.freeze({"a": 1})
     until(lambda: run.step > 3)
     run.stop()
-    run.wait(20)
+    run.wait(60)
     assert run.status()["events"][-1]["kind"] == "stop"
     assert len(run.status()["events"]) == 1
 
@@ -193,7 +193,7 @@ def test_frozen_weights_stay_to_the_last_bit_and_thawed_ones_move() -> None:
     until(lambda: len(run.status()["events"]) == 3)
     assert run.status()["terms"] == run.terms == {"data": 1.0, "l1": 0.0, "l2": 0.5}
     run.stop()
-    run.wait(20)
+    run.wait(60)
     texts = [e["text"] for e in run.status()["events"]]
     assert texts == ["froze head", "thawed head.w", "weight of l2 → 0.5", "stopped by hand"]
 

@@ -69,4 +69,4 @@ def test_a_reader_never_sees_an_unfinished_row() -> None:
             np.testing.assert_array_equal(block[1], -block[0])
     finally:
         sys.setswitchinterval(old)
-        done.wait(20)
+        done.wait(60)

@@ -194,9 +194,9 @@ def test_what_can_not_be_resumed_says_why() -> None:
     with pytest.raises(TrainError, match="goes on, written by process"):
         qlab.resume(other.id, features())
     other.stop()
-    other.wait(20)
+    other.wait(60)
     plain = qlab.train(circuit(2), features(), epochs=2, record=False)
-    plain.wait(20)
+    plain.wait(60)
     with pytest.raises(TrainError, match="isn't stored"):
         qlab.resume(plain)
     assert plain.id not in qlab.runs()
@@ -323,7 +323,7 @@ def test_a_run_deleted_while_it_goes_on_goes_on() -> None:
     at = run.step
     until(lambda: run.step > at + 10)
     run.stop()
-    assert run.wait(20)
+    assert run.wait(60)
     assert "deleted" in str(run.warning["message"])  # type: ignore[index]
 
 

@@ -96,7 +96,7 @@ def test_pause_lr_resume_stop_from_another_thread() -> None:
     until(lambda: run.step > at + 5)
     assert run.latest("lr") == 0.001
     run.stop()
-    assert run.wait(20)
+    assert run.wait(60)
     kinds = [(e.kind, e.step) for e in run.events if isinstance(e, Intervened)]
     assert kinds[:3] == [("pause", at + 1), ("lr", at + 1), ("resume", at + 1)]
     texts = [e["text"] for e in run.status()["events"]]
@@ -110,7 +110,7 @@ def test_a_bad_learning_rate_is_refused_and_the_run_goes_on() -> None:
             run.lr = bad  # type: ignore[assignment]
     until(lambda: run.step > 3)
     run.stop()
-    run.wait(20)
+    run.wait(60)
     with pytest.raises(TrainError, match="is stopped, so"):
         run.pause()
 
@@ -128,7 +128,7 @@ def test_a_second_run_is_refused_by_name_and_the_first_survives() -> None:
     assert second.wait(30)
     assert first.is_active
     first.stop()
-    first.wait(20)
+    first.wait(60)
     train().wait(30)
 
 
@@ -175,7 +175,7 @@ def test_a_broken_fold_is_a_failure_too() -> None:
     run._job._fold = lambda event: 1 / 0
     run._start(parallel=False)
     with pytest.raises(TrainError, match="division by zero"):
-        run.wait(20)
+        run.wait(60)
 
 
 def test_unknown_column() -> None:
@@ -225,9 +225,8 @@ def test_the_ticker_calls_wakes_and_survives_a_faulty_listener() -> None:
 
     ticker.add(faulty)
     ticker.add(steady)
-    until(lambda: calls.count("steady") >= 4)
+    until(lambda: len(calls) >= 6)
     assert calls.count("faulty") == 1
-    time.sleep(0.05)
     before = len(calls)
     time.sleep(0.05)
     assert len(calls) == before
@@ -257,13 +256,13 @@ def test_the_interpreter_is_handed_over_sooner_while_a_run_is_active() -> None:
 def test_a_baseline_that_takes_long_holds_no_step_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     go = threading.Event()
     told = {"name": "late", "metric": "accuracy", "train": 0.5, "val": 0.5, "test": 0.5}
-    monkeypatch.setattr("qlab.training.run.logistic", lambda *_: told if go.wait(20) else None)
+    monkeypatch.setattr("qlab.training.run.logistic", lambda *_: told if go.wait(60) else None)
     monkeypatch.setattr("qlab.training.run.COMPARING", 0.01)
     run = train(epochs=3, folder=tmp_path)
     until(lambda: run.step == 9)
     assert (run.is_active, run.status()["baseline"]) == (True, None)  # its record waits for it
     go.set()
-    assert run.wait(20)
+    assert run.wait(60)
     assert run.baseline == told
     assert qlab.open_run(run.id, folder=tmp_path).baseline == told
 
@@ -271,5 +270,5 @@ def test_a_baseline_that_takes_long_holds_no_step_up(monkeypatch: pytest.MonkeyP
 def test_a_baseline_that_fails_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qlab.training.run.logistic", lambda *_: 1 / 0)
     run = train(epochs=1)
-    assert run.wait(20)
+    assert run.wait(60)
     assert (run.state, run.baseline["name"]) == ("done", "no baseline")

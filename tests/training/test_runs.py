@@ -110,7 +110,7 @@ def test_delete_removes_all_of_it_and_refuses_a_run_that_goes_on(home: Path) -> 
     with pytest.raises(TrainError, match=r"is (running|waiting)"):
         chosen.delete()
     run.stop()
-    run.wait(20)
+    run.wait(60)
     assert (home / "checkpoints" / run.id).is_dir()
     assert chosen.delete() == 1
     assert run.id not in qlab.runs()
@@ -210,7 +210,7 @@ def test_a_run_goes_to_another_machine_and_on_from_there(tmp_path: Path) -> None
     while on.step < there.step + 20:
         on.wait(0.01)
     on.stop()
-    on.wait(20)
+    on.wait(60)
     assert on.lr == 0.3
 
 
@@ -293,7 +293,7 @@ def test_a_path_of_this_machine_does_not_travel(tmp_path: Path) -> None:
     frame.to_csv(tmp_path / "secret-iris.csv", index=False)
     fx = qlab.load(tmp_path / "secret-iris.csv").features(target=frame.columns[-1], qubits=2, reduce="pca")
     run = qlab.train(circuit(2), fx, epochs=1, folder=tmp_path / "h")
-    run.wait(20)
+    run.wait(60)
     run.export(tmp_path / "r.qlabrun")
     assert str(tmp_path).encode() not in (tmp_path / "r.qlabrun").read_bytes()
 

@@ -132,7 +132,7 @@ def test_frames_and_controls_pass_while_a_cell_blocks(kernel: Kernel, tmp_path: 
 
 
 def test_a_saved_notebook_gets_a_picture_and_a_table(kernel: Kernel) -> None:
-    kernel.run("run.stop(); run.wait(20)")
+    kernel.run("run.stop(); run.wait(60)")
     data = kernel.run("data, _ = run._repr_mimebundle_(); print(sorted(data)); print(data['text/html'][:200])")
     assert "application/vnd.jupyter.widget-view+json" in data
     assert "text/html" in data
