@@ -5,16 +5,19 @@ Must not print, display, or know what an event means. No thread is ever joined w
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 
 from ..errors import TrainError
 from .events import Event
 
+PATIENCE = 1.0  # seconds the interpreter's end waits for the calls of tickers
 YIELD = 0.004  # seconds between two times the interpreter is handed over, see `paced`
 PR_SET_TIMERSLACK = 29  # linux/prctl.h
 SLICE = 0.2  # seconds; a wait is cut into slices so that Ctrl-C is answered on every platform
@@ -106,12 +109,14 @@ class Ticker:
         self._rouse = threading.Event()
         self._due: dict[Callable[[], float | None], float | None] = {}
         self._thread: threading.Thread | None = None
+        self._over = False
+        _tickers.add(self)
 
     def add(self, listener: Callable[[], float | None]) -> None:
         """Call ``listener`` soon, and then as it asks."""
         with self._lock:
             self._due[listener] = 0.0
-            if self._thread is None:
+            if self._thread is None and not self._over:
                 self._thread = threading.Thread(target=self._drive, name=self._name, daemon=True)
                 self._thread.start()
         self._rouse.set()
@@ -128,15 +133,22 @@ class Ticker:
                 self._due[listener] = 0.0
         self._rouse.set()
 
+    def close(self, wait: float = 0.0) -> None:
+        """Call nobody any more; return when the call under way has ended, after ``wait`` seconds at most."""
+        self._over = True
+        self._rouse.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(wait)
+
     def _drive(self) -> None:
-        while True:
+        while not self._over:
             self._rouse.clear()
             now = time.monotonic()
             with self._lock:
                 ready = [call for call, at in self._due.items() if at is not None and at <= now]
             for call in ready:
                 with self._lock:
-                    if call not in self._due:
+                    if self._over or call not in self._due:
                         continue
                     self._due[call] = None  # before the call, so that a wake during it isn't lost
                 try:
@@ -149,13 +161,28 @@ class Ticker:
                         self._due[call] = time.monotonic() + again
             with self._lock:
                 times = [at for at in self._due.values() if at is not None]
-            self._rouse.wait(max(0.0, min(times) - time.monotonic()) if times else None)
+            if not self._over:
+                self._rouse.wait(max(0.0, min(times) - time.monotonic()) if times else None)
 
 
+_tickers: weakref.WeakSet[Ticker] = weakref.WeakSet()
 ticker = Ticker()
 pager = Ticker("qlab-pages")  # rows of a grid and pieces of a file come at once, whatever the loader is busy with
 loader = Ticker("qlab-data")  # a large file or a fit in the Data view holds up no panel
 writer = Ticker("qlab-writer")  # runs are stored from it, so that a slow disk holds up no panel and no step
+
+
+@atexit.register
+def _close_all() -> None:
+    """The interpreter ends: nothing is sent any more, as a kernel's socket that is being closed takes one sender only.
+
+    ipykernel 7.4 sends at once from any thread when that of its iopub socket has ended, and two messages mix then.
+    """
+    end = time.monotonic() + PATIENCE
+    for one in list(_tickers):
+        one.close()
+    for one in list(_tickers):
+        one.close(max(0.0, end - time.monotonic()))
 
 
 class Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 import time
@@ -236,6 +237,27 @@ def test_the_ticker_calls_wakes_and_survives_a_faulty_listener() -> None:
     ticker.wake()
     time.sleep(0.05)
     assert len(calls) == before + 1
+
+
+ENDS = """import atexit, threading, time
+seen = []
+def last():
+    before = len(seen)
+    alive = [t.name for t in threading.enumerate() if t.name.startswith("qlab")]
+    time.sleep(0.1)
+    print(len(seen) - before, alive)
+atexit.register(last)  # as a kernel's own, which closes its sockets
+from qlab.training import job
+job.ticker.add(lambda: seen.append(1) or 0.0)
+job.Ticker("qlab-idle").add(lambda: None)
+while len(seen) < 10:
+    time.sleep(0.001)
+"""
+
+
+def test_no_listener_is_called_once_the_interpreter_ends() -> None:
+    said = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, check=True)
+    assert (said.stdout.strip(), said.stderr) == ("0 []", "")
 
 
 def test_the_interpreter_is_handed_over_sooner_while_a_run_is_active() -> None:
