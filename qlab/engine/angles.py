@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from qlab.circuit.expr import Expr, Sym, iter_symbols
 from qlab.errors import EngineError
 
 from .arrays import FloatArray
-from .slopes import affine, slopes
+from .slopes import Affine, affine, slopes
 
 
 class Source(NamedTuple):  # a tuple: made and hashed hundreds of times for a new circuit
@@ -70,19 +71,23 @@ class AngleTable:
     shared: list[General] = field(default_factory=list)
     batched: list[General] = field(default_factory=list)
     _seen: dict[Expr, Angle] = field(default_factory=dict)
+    _same: dict[int, Angle] = field(default_factory=dict)  # by address, while the circuit holds the expressions
 
     def add(self, expr: Expr, op_id: str) -> Angle:
         """Return the angle of an expression; equal expressions share it."""
-        found = self._seen.get(expr)
+        found = self._same.get(id(expr))
         if found is None:
-            found = self._seen[expr] = self._new(expr, op_id)
+            found = self._seen.get(expr)
+            if found is None:
+                found = self._seen[expr] = self._new(expr, op_id)
+            self._same[id(expr)] = found
         return found
 
     def _new(self, expr: Expr, op_id: str) -> Angle:
         if isinstance(expr, Sym):
             self._count(expr)
             return Angle(0.0, 1.0, _symbol(expr))
-        found = affine(expr)
+        found, symbols = _form(expr)
         if found is not None:
             offset, scale, symbol = found
             if symbol is None and not math.isfinite(offset):
@@ -92,10 +97,9 @@ class AngleTable:
             self._count(symbol)
             if math.isfinite(offset) and math.isfinite(scale):
                 return Angle(offset, scale, _symbol(symbol))
-        kinds = set()
-        for s in iter_symbols(expr):
+        kinds = {s.kind for s in symbols}
+        for s in symbols:
             self._count(s)
-            kinds.add(s.kind)
         rows = self.batched if "x" in kinds else self.shared
         rows.append(General(expr, op_id))
         return Angle(0.0, 1.0, Source(len(rows) - 1, "x" in kinds, True, "x" in kinds, "w" in kinds))
@@ -105,6 +109,12 @@ class AngleTable:
             self.n_inputs = max(self.n_inputs, s.index + 1)
         else:
             self.n_weights = max(self.n_weights, s.index + 1)
+
+
+@lru_cache(maxsize=4096)
+def _form(expr: Expr) -> tuple[Affine | None, tuple[Sym, ...]]:
+    """Return what an expression is: most circuits' are those of the circuit before."""
+    return affine(expr), tuple(set(iter_symbols(expr)))
 
 
 def _symbol(s: Sym) -> Source:

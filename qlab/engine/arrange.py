@@ -55,10 +55,10 @@ def include(moves: IntArray, signs: IntArray, i: int, v: int, masks: IntArray, f
 
 @kernel
 def arrange(
-    v: IntArray,
-    keys: IntArray,
+    moved: IntArray,
     starts: IntArray,
     masks: IntArray,
+    keys: IntArray,
     terms: IntArray,
     moves: IntArray,
     signs: IntArray,
@@ -67,22 +67,22 @@ def arrange(
     """Write each atom's layer; -1 where no observable sees it. Return how many layers there are.
 
     Args:
-        v: The moves, in time order.
-        keys: Equal numbers for atoms that differ in their angles alone.
-        starts: Atom a has ``masks[starts[a] : starts[a + 1]]``.
+        moved: Each key's move.
+        starts: Key k has ``masks[starts[k] : starts[k + 1]]``.
+        keys: The atoms' keys, in time order; those with the same one differ in their angles alone.
         terms: Observables' masks (x, z); with none, everything is seen.
         moves, signs: Zeros, (atoms + 1, bits): each layer's subspaces.
-        layers: (4, atoms + 1): the result, and what it is worked out with.
+        layers: (4, atoms + 1): the result, whether each layer turns, and what they are worked out with.
     """
-    count = v.shape[0]
+    count = keys.shape[0]
     for t in range(terms.shape[0]):
         grow(moves, count, terms[t, 0])
         grow(signs, count, terms[t, 1])
     for a in range(count - 1, -1, -1):
-        layers[0, a] = 0
+        layers[0, a], k = 0, keys[a]
         if terms.shape[0]:
-            if clashes(moves, signs, count, v[a], masks, starts[a], starts[a + 1]):
-                include(moves, signs, count, v[a], masks, starts[a], starts[a + 1])
+            if clashes(moves, signs, count, moved[k], masks, starts[k], starts[k + 1]):
+                include(moves, signs, count, moved[k], masks, starts[k], starts[k + 1])
             else:
                 layers[0, a] = -1
     used = 0
@@ -90,11 +90,12 @@ def arrange(
     for a in range(count):
         if layers[0, a] < 0:
             continue
-        turns, chosen = 1 if v[a] else 0, -1
+        k, chosen = keys[a], -1
+        turns = 1 if moved[k] else 0
         for i in range(used - 1, -1, -1):
             if layers[1, i] == turns:
                 same = layers[2, i]
-                while same >= 0 and keys[same] != keys[a]:
+                while same >= 0 and keys[same] != k:
                     same = layers[3, same]
                 if same >= 0:
                     chosen = i
@@ -102,7 +103,7 @@ def arrange(
                 if not turns:  # phases commute
                     chosen = i
                     continue
-            if clashes(moves, signs, i, v[a], masks, starts[a], starts[a + 1]):
+            if clashes(moves, signs, i, moved[k], masks, starts[k], starts[k + 1]):
                 break
             if turns == layers[1, i]:
                 chosen = i
@@ -110,5 +111,5 @@ def arrange(
             chosen, used = used, used + 1
             layers[1, chosen], layers[2, chosen] = turns, -1
         layers[0, a], layers[3, a], layers[2, chosen] = chosen, layers[2, chosen], a
-        include(moves, signs, chosen, v[a], masks, starts[a], starts[a + 1])
+        include(moves, signs, chosen, moved[k], masks, starts[k], starts[k + 1])
     return used

@@ -12,7 +12,7 @@ GROUP = 8  # samples that share a group's state
 KEEP_BYTES = 256 << 20  # final states kept between the forward and the backward walk; beyond it they are recomputed
 _TABLES = 4  # shared diagonals of a typical circuit; a deep one has more, a few percent each
 _SHARE = 0.9  # of the free memory that a simulation may ask for
-_LISTS = 128 << 10  # bytes of one circuit's own tables, on either path
+_LISTS = 96 << 10  # bytes of one circuit's own tables, on either path
 DTYPES = ("complex128", "complex64")
 
 
@@ -68,7 +68,7 @@ def estimate_memory(
 
     Example:
         >>> estimate_memory(10, batch=8, gradient=False)
-        344064
+        311296
     """
     from .wide_choice import prefers_wide
 

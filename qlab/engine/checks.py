@@ -147,3 +147,17 @@ def check_turns(lanes: FloatArray, sources: IntArray, samples: int) -> None:
         cure="scale the inputs to a few turns, qlab.load(...).features(...) does it",
         value=value,
     )
+
+
+def as_cotangent(value: Any, shape: tuple[int, int]) -> FloatArray:
+    """Return a loss's slopes by each sample's observables as an array of this shape, or say what is wrong."""
+    array = np.ascontiguousarray(value, dtype=np.float64)
+    if array.shape != shape:
+        raise EngineError(
+            f"the cotangent has shape {np.shape(value)}, expected {shape}",
+            where="argument cotangent",
+            cure="give one number per sample and observable",
+            value=np.shape(value),
+        )
+    check_finite(array, "cotangent")
+    return array

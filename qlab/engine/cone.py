@@ -8,10 +8,10 @@ the parities of the basis vectors. Pure bit arithmetic; it must not know gates, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
 
 from .frame import Constraint, Frame, independent, parity
-from .schedule import Key, Layer, Sum
+from .schedule import Keys, Layers
 
 
 class Cone:
@@ -25,39 +25,41 @@ class Cone:
         n: How many qubits are enough; at least 1.
     """
 
-    def __init__(self, frame: Frame, layers: Sequence[Layer]) -> None:
+    def __init__(self, frame: Frame, layers: Layers) -> None:
         self._frame = frame
         rows: dict[int, int] = {}  # a bit that no other vector has -> the vector
-        for layer in layers:
-            for v, _, _ in layer.angles if layer.turns and len(rows) < frame.n else ():
+        for v in np.unique(layers.keys.columns()[0][layers.key]).view(np.uint64).tolist():
+            for bit, row in rows.items():
+                if v >> bit & 1:
+                    v ^= row
+            if v:
+                top = v.bit_length() - 1
                 for bit, row in rows.items():
-                    if v >> bit & 1:
-                        v ^= row
-                if v:
-                    top = v.bit_length() - 1
-                    for bit, row in rows.items():
-                        if row >> top & 1:
-                            rows[bit] = row ^ v
-                    rows[top] = v
+                    if row >> top & 1:
+                        rows[bit] = row ^ v
+                rows[top] = v
+                if len(rows) == frame.n:
+                    break
         self._rows = sorted((rows or {0: 1}).items())
         self.n = len(self._rows)
 
-    def narrowed(self, layers: Sequence[Layer]) -> list[Layer]:
+    def narrowed(self, layers: Layers) -> Layers:
         """Return the layers on the fewer qubits; what can never be true there, and global phases, are gone."""
-        out = []
-        for layer in layers:
-            angles: dict[Key, Sum] = {}
-            for (v, m, constraints), angle in layer.angles.items():
-                held = independent((self._signs(mask), value) for mask, value in constraints)
-                if held is None or not (v or held):
-                    continue
-                sign = 1.0
-                if v == 0 and len(held) == 1 and held[0][1] == 0:  # but for a global phase, that of the odd parity
-                    held, sign = ((held[0][0], 1),), -1.0
-                angles.setdefault((self._moves(v), self._signs(m), held), Sum()).add(angle, sign)
-            if angles:
-                out.append(Layer(layer.turns, angles))
-        return out
+        keys = Keys()
+        every = list(layers.keys.known)
+        number, sign = np.full(len(every), -1), np.ones(len(every))
+        for k in np.unique(layers.key).tolist():
+            v, constraints = every[k]
+            turn = bool(v)
+            held = independent((self._signs(mask), value) for mask, value in constraints[turn:])
+            if held is None or not (turn or held):
+                continue
+            if turn:
+                held = (self._signs(constraints[0][0]), 0), *held
+            elif len(held) == 1 and held[0][1] == 0:  # but for a global phase, that of the odd parity
+                held, sign[k] = ((held[0][0], 1),), -1.0
+            number[k] = keys.number((self._moves(v), held))
+        return layers.rekeyed(keys, number[layers.key], sign[layers.key])
 
     def reaches(self, x: int) -> bool:
         """Return whether a Pauli string with this X part, over wires, leads back into the space; else its

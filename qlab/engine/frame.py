@@ -10,10 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
-from .arrays import IntArray
-
 Constraint = tuple[int, int]  # (mask, parity)
 
 
@@ -90,34 +86,6 @@ def solve(n: int, constraints: Iterable[Constraint]) -> tuple[int, list[int]]:
     return start, _orthogonal(n, {bit: m for bit, (m, _) in pivots.items()})
 
 
-def solve_all(n: int, constraints: IntArray) -> tuple[IntArray, IntArray]:
-    """Do `solve` for many systems of k independent constraints at once.
-
-    Args:
-        n: Bits.
-        constraints: (systems, k, 2), masks and values.
-
-    Returns:
-        Solutions (systems,), and bases (systems, n - k).
-    """
-    masks, values = constraints[:, :, 0].T.copy(), constraints[:, :, 1].T.copy()
-    tops = np.zeros_like(masks)
-    for i, mask in enumerate(masks):
-        tops[i] = np.frexp(mask.astype(np.float64))[1] - 1
-        for j in range(len(masks)):
-            if j != i:
-                has = masks[j] >> tops[i] & 1
-                masks[j] ^= has * mask
-                values[j] ^= has * values[i]
-    pivots = np.int64(1) << tops
-    bits = np.arange(n)
-    vectors = np.repeat(np.int64(1) << bits[None], masks.shape[1], axis=0)
-    for mask, top, pivot in zip(masks, tops, pivots, strict=True):
-        vectors |= ((mask ^ pivot)[:, None] >> bits & 1) << top[:, None]
-    free = (pivots.sum(axis=0)[:, None] >> bits & 1) == 0
-    return (values << tops).sum(axis=0), vectors[free].reshape(masks.shape[1], n - len(masks))
-
-
 def _orthogonal(n: int, rows: dict[int, int]) -> list[int]:
     """Return a basis of what is orthogonal to reduced masks, given by their pivot bits."""
     vectors = {q: 1 << q for q in range(n) if q not in rows}
@@ -174,42 +142,12 @@ class Span:
                 return
             mask ^= found
 
+    def __len__(self) -> int:
+        return len(self._basis)
+
     def orthogonal(self, mask: int) -> bool:
         """Return whether the mask shares an even number of bits with every member."""
         for v in self._basis.values():  # noqa: SIM110  # much of the time a new circuit takes
             if (mask & v).bit_count() & 1:
                 return False
         return True
-
-
-def dual(n: int, masks: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Return which masks form an independent set (greedily, in order), and a basis of all ``n``-bit vectors.
-
-    The basis ends with one vector per mask of the set, the first mask's last, which has odd parity with this
-    mask and even with the others; the vectors before are even with all.
-    """
-    rows: dict[int, tuple[int, int]] = {}  # pivot bit -> (reduced mask, which masks it is the xor of)
-    taken: list[int] = []
-    for k, mask in enumerate(masks):
-        made = 0
-        for bit, (m, parts) in rows.items():
-            if mask >> bit & 1:
-                mask, made = mask ^ m, made ^ parts
-        if mask == 0:
-            continue
-        made ^= 1 << len(taken)
-        taken.append(k)
-        top = mask.bit_length() - 1
-        for bit, (m, parts) in rows.items():
-            if m >> top & 1:
-                rows[bit] = m ^ mask, parts ^ made
-        rows[top] = mask, made
-        if len(taken) == n:
-            break
-    odd = [0] * len(taken)
-    for bit, (_, parts) in rows.items():
-        while parts:
-            low = parts & -parts
-            odd[low.bit_length() - 1] |= 1 << bit
-            parts ^= low
-    return taken, _orthogonal(n, {bit: m for bit, (m, _) in rows.items()}) + odd[::-1]

@@ -222,19 +222,19 @@ class _Lowering:
 
     def gate(self, target: int, conditions: list[tuple[int, int]], factors: list[Factor]) -> None:
         """Apply factors, in time order, to a qubit where the conditions hold."""
-        m, flip = self.frame.where(target, 0)
-        if flip:
+        frame = self.frame
+        if frame.flip[target]:
             factors = [part for f in factors for part in f.flipped()]
-        self.passes.append(Pass(self.frame.col[target], m, self._under(conditions), factors))
+        under = self._under(conditions) if conditions else ()
+        self.passes.append(Pass(frame.col[target], frame.row[target], under, factors))
 
     def phase(self, conditions: list[tuple[int, int]], factors: list[Factor]) -> None:
         """Multiply the amplitudes that meet the conditions by the 1-1 entry of diagonal factors."""
         self.passes.append(Pass(0, 0, self._under(conditions), factors))
 
     def _under(self, conditions: list[tuple[int, int]]) -> tuple[Constraint, ...]:
-        if not conditions:
-            return ()
-        return tuple(sorted([self.frame.where(q, value) for q, value in conditions]))
+        row, flip = self.frame.row, self.frame.flip
+        return tuple(sorted([(row[q], value ^ flip[q]) for q, value in conditions]))
 
     def constant(self, target: int, name: str) -> None:
         """Apply a fixed gate without controls."""

@@ -17,14 +17,14 @@ from qlab.errors import EngineError
 
 from . import angles, capacity, pool, wide_choice
 from .arrays import ComplexArray, FloatArray, IntArray
-from .checks import as_matrix, as_vector, check_finite, check_turns, obstacle_of
+from .checks import as_cotangent, as_matrix, as_vector, check_turns, obstacle_of
 from .cone import Cone
-from .frame import Frame
+from .frame import Frame, Span
 from .lower import Lowered, Pass, lower, visible
 from .observables import Observable, Term, split_observables, written_out
 from .program import Program, build, memory_order, term_arrays, weight_arrays
 from .sampling import Sampling
-from .schedule import Layer, layers
+from .schedule import Layers, layers
 
 if TYPE_CHECKING:
     from .execute import Observables, Workspace
@@ -72,8 +72,8 @@ def compile(
     obstacle = obstacle_of(circuit)
     if obstacle is None:
         plan = Plan(circuit, observables, dtype)
-        if too_large is None or capacity.refusal(plan._schedule[1].n, 1, gradient=False, dtype=dtype) is None:
-            return plan  # what the observables see fits, if nothing else
+        if too_large is None or plan._narrow_fits():
+            return plan
     if too_large is not None:
         raise too_large
     from .trajectory import TrajectoryPlan
@@ -165,7 +165,7 @@ class Plan(Sampling):
         if callable(cotangent):
             given: Callable[[FloatArray], FloatArray] | FloatArray = partial(_call, cotangent, shape)
         else:
-            given = _cotangent(cotangent, shape)
+            given = as_cotangent(cotangent, shape)
         if wide is not None:
             return wide.value_and_vjp(x, weights, given, want_x)
         mode = "full" if want_x else "weights"
@@ -275,11 +275,19 @@ class Plan(Sampling):
         return whole or wide_choice.prefers_wide(self._schedule[1].n, batch, _measured)
 
     @cached_property
-    def _schedule(self) -> tuple[list[Layer], Frame | Cone]:
+    def _schedule(self) -> tuple[Layers, Frame | Cone]:
         """What the observables see, on as few qubits as they see."""
         seen = layers(self._lowered.gates, self._masks, self.n_qubits)
         cone = Cone(self._lowered.frame, seen)
         return (cone.narrowed(seen), cone) if cone.n < self.n_qubits else (seen, self._lowered.frame)
+
+    def _narrow_fits(self) -> bool:
+        """Whether what the observables see fits, if nothing else; a plain no takes no kernel, which takes a second."""
+        moves, check = Span(), partial(capacity.refusal, batch=1, gradient=False, dtype=self.dtype)
+        for p in self._passes:
+            if not p.diagonal:
+                moves.add(p.v)
+        return check(len(moves)) is None and check(self._schedule[1].n) is None
 
     @cached_property
     def _passes(self) -> tuple[Pass, ...]:
@@ -384,17 +392,4 @@ def _call(callback: Callable[[FloatArray], Any], shape: tuple[int, int], values:
             where="argument cotangent",
             cure="return (loss, cotangent)",
         )
-    return _cotangent(found[1], shape)
-
-
-def _cotangent(value: Any, shape: tuple[int, int]) -> FloatArray:
-    array = np.ascontiguousarray(value, dtype=np.float64)
-    if array.shape != shape:
-        raise EngineError(
-            f"the cotangent has shape {np.shape(value)}, expected {shape}",
-            where="argument cotangent",
-            cure="give one number per sample and observable",
-            value=np.shape(value),
-        )
-    check_finite(array, "cotangent")
-    return array
+    return as_cotangent(found[1], shape)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +12,12 @@ from . import codes
 from .arrays import FloatArray, IntArray
 from .codes import AMPLITUDE
 from .cone import Cone
-from .frame import Constraint, Frame, dual, independent, solve, solve_all, span
+from .frame import Frame, independent, solve, span
 from .observables import Projector, Term
-from .schedule import Key, Layer, Sum
+from .schedule import Layers
+from .spaces import Duals, solve_all, spans
 
 _TURNS_BETWEEN_SCALES = 24  # deferred cosines are at least 2**-0.5 each; their fourth powers must fit float32
-_INLINE_BITS = 6  # at least so many bits of an index come from the inner list
-Place = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Program:
     work: int  # amplitude pairs of all sweeps, for the decision to use threads
 
 
-def build(layers: Sequence[Layer], n_qubits: int, *, want_x: bool, n_sources: tuple[int, int]) -> Program:
+def build(layers: Layers, n_qubits: int, *, want_x: bool, n_sources: tuple[int, int]) -> Program:
     """Return the program of some layers.
 
     Args:
@@ -49,250 +49,201 @@ def build(layers: Sequence[Layer], n_qubits: int, *, want_x: bool, n_sources: tu
         want_x: Whether gradients of inputs will be asked for.
         n_sources: How many inputs and weights there are; general expressions are counted behind them.
     """
-    return _Builder(n_qubits, want_x, n_sources).run(layers)
+    a = _Angles(layers, want_x, n_sources)
+    s = _Sweeps(a)
+    ops = np.zeros((len(s.kinds), codes.OP_COLUMNS), dtype=np.int64)
+    ops[:, codes.KIND] = s.kinds
+    ops[1 : 1 + s.still, codes.STILL] = 1
+
+    turning, sizes, turns = (np.array(column, dtype=np.int64) for column in (s.turning, s.sizes, s.turns))
+    of = np.repeat(np.arange(len(turning)), sizes)
+    op, q = turning[of], _counted(sizes)
+    ops[op, codes.V0 + q], ops[op, codes.M0 + q] = a.move[turns] * AMPLITUDE, a.mask[turns] * AMPLITUDE
+    ops[op, codes.E0 + q] = turns
+
+    diagonal, bounds = np.array(s.diagonal, dtype=np.int64), np.array(s.bounds, dtype=np.int64).reshape(-1, 2)
+    counts = bounds[:, 1] - bounds[:, 0]
+    phases = np.repeat(bounds[:, 0], counts) + _counted(counts)
+    duals, factors, loose = _bases(a, s.bounds, n_qubits)
+    pieces = np.bincount(np.searchsorted(bounds[:, 1], loose, side="right"), minlength=len(bounds))
+    ops[diagonal, codes.AT] = np.arange(len(bounds)) * n_qubits
+    ops[diagonal, codes.EXTRA], ops[diagonal, codes.EXTRA_N] = factors.size + 5 * (np.cumsum(pieces) - pieces), pieces
+    shared = ops[:, codes.KIND] == codes.PHASES
+    tables = np.cumsum(shared) * (2 << n_qubits)
+    ops[diagonal, codes.V0] = (tables - shared * (2 << n_qubits))[diagonal]
+
+    placed, where = np.concatenate([turns, phases]), np.concatenate([op, np.repeat(diagonal, counts)])
+    a.entries[placed, codes.OP] = where
+    ops[:, codes.WANT] = np.bincount(where, a.wanted[placed], len(ops)) > 0
+
+    # Subspaces: a sweep of several turns is where none of their masks is odd; all others keep their keys' constraints.
+    held = np.concatenate([np.where(sizes[of] > 1, 1, a.length[turns]), a.length[loose]])
+    system = np.repeat(np.concatenate([of, len(turning) + np.arange(len(loose))]), held)
+    constraint = np.repeat(a.start[np.concatenate([turns, loose])], held) + _counted(held)
+    each = np.bincount(system, minlength=len(turning) + len(loose))
+    masks = np.zeros((2, int(each.max(initial=0)), len(each)), dtype=np.int64)
+    masks[:, _counted(each), system] = a.constraints[:, constraint]
+    starts, basis, vectors = solve_all(n_qubits, *masks)
+    first = np.zeros((1, n_qubits), dtype=np.int64)
+    first[0, : s.first] = a.move[: s.first]
+    numbers, places = spans(
+        np.concatenate([starts, np.zeros(len(bounds) + 1, dtype=np.int64)]) * AMPLITUDE,
+        np.concatenate([basis, duals, first]) * AMPLITUDE,
+        np.concatenate([vectors, np.full(len(bounds), n_qubits), [s.first]]),
+        factors.size + 5 * len(loose) + s.first,
+    )
+    ops[turning, codes.LO : codes.HI_N + 1] = places[: len(turning)]
+    ops[diagonal, codes.LO : codes.HI_N + 1] = places[len(each) : -1]
+    ops[0, codes.LO : codes.HI_N + 1], ops[0, codes.AT] = places[-1], factors.size + 5 * len(loose)
+    extra = np.concatenate([loose[:, None], places[len(turning) : len(each)]], axis=1)
+    outer = places[len(each) :, 1] + places[len(each) :, 3]  # of the diagonals, and of the product state
+    wanted = np.flatnonzero(ops[:, codes.WANT])
+    return Program(
+        ops,
+        np.concatenate([factors.ravel(), extra.ravel(), np.arange(s.first), numbers]),
+        a.entries,
+        a.terms,
+        a.coef,
+        a.offset,
+        int(np.count_nonzero(a.entries[:, codes.PER_SAMPLE] == 0)),
+        int(np.count_nonzero(a.entries[:, codes.PER_SAMPLE])),
+        int(np.count_nonzero(a.wanted)),
+        int(tables[-1]),
+        max(1, int(outer[-1]), 2 * int(outer[:-1].max(initial=0))),
+        codes.BATCHED in s.kinds,
+        int(wanted[0]) if len(wanted) else len(ops),
+        int(ops[:, codes.LO_N] @ ops[:, codes.HI_N]),
+    )
 
 
-class _Lists:
-    """The numbers of `Program.lists`; spans, which are most of them, are formed at the end, all of a size at once."""
-
-    def __init__(self) -> None:
-        self._length = 0
-        self._numbers: list[tuple[int, list[int]]] = []
-        self._spans: dict[int, list[tuple[int, ...]]] = {}  # number of vectors -> (at, start, *vectors)
-        self._seen: dict[tuple[int, ...], int] = {}
-
-    def numbers(self, some: list[int]) -> int:
-        """Append numbers; return where they are."""
-        at = self._length
-        self._numbers.append((at, some))
-        self._length += len(some)
-        return at
-
-    def span(self, start: int, vectors: Sequence[int]) -> int:
-        """Append what `frame.span` returns, unless it is there; return where it is."""
-        key = (start, *vectors)
-        at = self._seen.get(key)
-        if at is None:
-            at = self._seen[key] = self._length
-            self._spans.setdefault(len(vectors), []).append((at, *key))
-            self._length += 1 << len(vectors)
-        return at
-
-    def spans(self, start: int, vectors: Sequence[int]) -> Place:
-        """Append two spans whose pairwise xor is a subspace; return (lo, lo_n, hi, hi_n)."""
-        count = len(vectors)
-        cut = min(count, max(_INLINE_BITS, (count + 1) // 2))
-        return self.span(0, vectors[:cut]), 1 << cut, self.span(start, vectors[cut:]), 1 << count - cut
-
-    def array(self) -> IntArray:
-        """Return all of it."""
-        out = np.zeros(max(1, self._length), dtype=np.int64)
-        for at, some in self._numbers:
-            out[at : at + len(some)] = some
-        for count, wanted in self._spans.items():
-            rows = np.array(wanted, dtype=np.int64)
-            found = rows[:, 1:2]
-            for k in range(count):
-                found = np.concatenate([found, found ^ rows[:, k + 2, None]], axis=1)
-            out[rows[:, :1] + np.arange(1 << count)] = found
-        return out
+def _counted(lengths: IntArray) -> IntArray:
+    """Return 0, 1, ... up to each length, one after the other."""
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
 
 
-class _Subspaces:
-    """Where the constraints of sweeps and of pieces of diagonals hold: solved at the end, all of a size at once.
+class _Angles:
+    """Merged angles in the order of the entries: by layer, and in it by the sweeps that will take them."""
 
-    What asks for one gets a number now, and `places` later.
+    def __init__(self, layers: Layers, want_x: bool, n_sources: tuple[int, int]) -> None:
+        count = len(layers.key)
+        row, own, general, reads_x, reads_w = np.array(layers.sources, dtype=np.int64).reshape(-1, 5).T
+        row = row + general * np.where(own, *n_sources)
+        want = reads_w | (reads_x & want_x)
+        batched = np.bincount(layers.angle, own[layers.source], count) > 0
+        wanted = np.bincount(layers.angle, want[layers.source], count) > 0
+        moves, starts, *constraints = layers.keys.columns()
+        self.constraints = np.array(constraints)  # masks and values
+        start, length = starts[layers.key], (starts[1:] - starts[:-1])[layers.key]
+        mask = np.append(self.constraints[0], 0)[start]  # a global phase has none
+        move, turns = moves[layers.key], layers.turns[layers.layer]
+        alone, first = length == 1, layers.layer == 0
+        kind = np.where(first & alone, _FIRST, np.where(batched | ~alone, _ALONE, _TOGETHER))
+        kind = layers.layer * _KINDS + np.where(turns, kind, np.where(batched, _BATCHED, _SHARED))
+        # Of phases those of a single parity come first, the wanted ones before the rest: they end up last in the basis.
+        order = np.lexsort((np.where(turns, mask, 2 * ~alone + ~wanted), move, kind))
+        self.kind, self.move, self.mask, self.start, self.length = (
+            column[order] for column in (kind, move, mask, start, length)
+        )
+        self.offset, self.wanted, batched = layers.offset[order], wanted[order], batched[order]
+        new = np.empty(count, dtype=np.int64)
+        new[order] = np.arange(count)
+        angle = new[layers.angle]
+        of = np.argsort(angle, kind="stable")
+        source = layers.source[of]
+        self.terms, self.coef = np.stack([own[source], row[source], want[source]], axis=1), layers.scale[of]
+        ends, batch = np.cumsum(np.bincount(angle, minlength=count)), np.cumsum(batched)
+        self.entries = np.zeros((count, codes.ENTRY_COLUMNS), dtype=np.int64)
+        self.entries[1:, codes.FROM], self.entries[:, codes.TO] = ends[:-1], ends
+        self.entries[:, codes.PER_SAMPLE] = batched
+        self.entries[:, codes.ROW] = np.where(batched, batch - 1, np.arange(count) - batch)
+        self.entries[:, codes.SLOT] = np.where(self.wanted, np.cumsum(self.wanted) - 1, -1)
+        self.entries[:, codes.HALF] = turns[order]
+
+
+_KINDS = 5  # of sweeps that a layer's angles are taken by, in their order
+_FIRST, _ALONE, _TOGETHER, _SHARED, _BATCHED = range(_KINDS)
+
+
+class _Sweeps:
+    """The sweeps in time order, the first of which makes the product state.
+
+    Attributes:
+        kinds: Of all sweeps.
+        first: How many angles the product state has.
+        still: How many sweeps after it only read its gradients.
+        turning, sizes, turns: Sweeps that turn, how many angles each, and these angles.
+        diagonal, bounds: Sweeps of phases, and between which angles theirs are.
     """
 
-    def __init__(self, n: int) -> None:
-        self.n = n
-        self.known: dict[tuple[Constraint, ...], int] = {}
-
-    def add(self, constraints: tuple[Constraint, ...]) -> int:
-        """Return the number of a subspace of independent constraints."""
-        return self.known.setdefault(constraints, len(self.known))
-
-    def places(self, lists: _Lists) -> IntArray:
-        """Write the lists of all of them; return a row (lo, lo_n, hi, hi_n) for each."""
-        sizes: dict[int, list[tuple[Constraint, ...]]] = {}
-        for constraints in self.known:
-            sizes.setdefault(len(constraints), []).append(constraints)
-        out = np.empty((len(self.known), 4), dtype=np.int64)
-        for k, some in sizes.items():
-            at = [self.known[constraints] for constraints in some]
-            starts, basis = solve_all(self.n, np.array(some, dtype=np.int64).reshape(len(some), k, 2))
-            rows = zip((starts * AMPLITUDE).tolist(), (basis * AMPLITUDE).tolist(), strict=True)
-            out[at] = [lists.spans(start, vectors) for start, vectors in rows]
-        return out
-
-
-class _Builder:
-    def __init__(self, n: int, want_x: bool, n_sources: tuple[int, int]) -> None:
-        self.n, self.want_x, self.n_sources = n, want_x, n_sources
-        self.lists = _Lists()
-        self.subspaces = _Subspaces(n)
-        self.ops: list[list[int]] = []
-        self.open: list[tuple[int, int]] = []  # sweeps, and the numbers of their subspaces
-        self.pieces: list[tuple[int, int]] = []  # the same for places in the lists
-        self.entries: list[list[int]] = []
-        self.terms: list[tuple[int, int, int]] = []
-        self.coef: list[float] = []
-        self.offsets: list[float] = []
-        self.rows = [0, 0]
-        self.slots = self.tables = self.turned = 0
-        self.build = 1
-        self.batched_table = False
-
-    def run(self, layers: Sequence[Layer]) -> Program:
-        """Return the tables of all layers."""
-        self._init(layers[0] if layers and layers[0].turns else None)
-        for k, layer in enumerate(layers):
-            if layer.turns:
-                self._turns(layer, started=k == 0)
+    def __init__(self, a: _Angles) -> None:
+        self.kinds = [codes.INIT]
+        self.first = self.still = self._turned = 0
+        self.turning: list[int] = []
+        self.sizes: list[int] = []
+        self.turns: list[int] = []
+        self.diagonal: list[int] = []
+        self.bounds: list[tuple[int, int]] = []
+        cuts = np.flatnonzero(np.diff(a.kind, prepend=-1, append=-1)).tolist()
+        wanted = a.wanted.tolist()
+        for (start, stop), kind in zip(itertools.pairwise(cuts), (a.kind[cuts[:-1]] % _KINDS).tolist(), strict=True):
+            if kind == _FIRST:
+                self.first = stop
+                self._blocks([e for e in range(stop) if wanted[e]], still=True)
+                self.still = len(self.kinds) - 1
+            elif kind == _ALONE:
+                count = stop - start
+                self.turning += range(len(self.kinds), len(self.kinds) + count)
+                self.kinds += [codes.ROTATE] * count
+                self.sizes += [1] * count
+                self.turns += range(start, stop)
+            elif kind == _TOGETHER:
+                self._blocks(range(start, stop))
             else:
-                kinds: tuple[list[tuple[Key, Sum]], list[tuple[Key, Sum]]] = [], []
-                for key, a in layer.angles.items():
-                    kinds[a.batched].append((key, a))
-                self._phases(kinds[False], False)
-                self._phases(kinds[True], True)
-        ops = np.array(self.ops, dtype=np.int64).reshape(-1, codes.OP_COLUMNS)
-        places = self.subspaces.places(self.lists)
-        lists = self.lists.array()
-        if self.open:
-            at, which = np.array(self.open).T
-            ops[at, codes.LO : codes.HI_N + 1] = places[which]
-        if self.pieces:
-            at, which = np.array(self.pieces).T
-            lists[at[:, None] + np.arange(4)] = places[which]
-        wanted = np.flatnonzero(ops[:, codes.WANT])
-        return Program(
-            ops,
-            lists,
-            np.array(self.entries, dtype=np.int64).reshape(-1, codes.ENTRY_COLUMNS),
-            np.array(self.terms, dtype=np.int64).reshape(-1, codes.TERM_COLUMNS),
-            np.array(self.coef, dtype=np.float64),
-            np.array(self.offsets, dtype=np.float64),
-            self.rows[0],
-            self.rows[1],
-            self.slots,
-            self.tables,
-            self.build,
-            self.batched_table,
-            int(wanted[0]) if len(wanted) else len(ops),
-            int(ops[:, codes.LO_N] @ ops[:, codes.HI_N]),
-        )
+                self._phases(codes.BATCHED if kind == _BATCHED else codes.PHASES, start, stop)
 
-    def _entry(self, angle: Sum, half: int) -> tuple[int, bool]:
-        """Append a merged angle; return its row and whether its gradient is wanted."""
-        start, wanted, batched = len(self.terms), False, 0
-        for source, scale in angle.scales.items():
-            if scale == 0.0:
-                continue
-            row, own, general, reads_x, reads_w = source
-            want = reads_w or (self.want_x and reads_x)
-            if general:
-                row += self.n_sources[0 if own else 1]
-            self.terms.append((int(own), row, int(want)))
-            self.coef.append(scale)
-            wanted = wanted or want
-            batched |= own
-        e = len(self.entries)
-        self.entries.append(
-            [start, len(self.terms), int(batched), self.rows[batched], self.slots if wanted else -1, half, 0]
-        )
-        self.slots += wanted
-        self.offsets.append(angle.offset)
-        self.rows[batched] += 1
-        return e, wanted
-
-    def _op(self, kind: int, place: Place | int, want: bool, still: bool, entries: Iterable[int]) -> list[int]:
-        """Append a sweep, over a span or a subspace still to be solved; return its row."""
-        o, row = len(self.ops), [0] * codes.OP_COLUMNS
-        row[codes.KIND], row[codes.WANT], row[codes.STILL] = kind, int(want), int(still)
-        if isinstance(place, int):
-            self.open.append((o, place))
-        else:
-            row[codes.LO : codes.HI_N + 1] = place
-        for e in entries:
-            self.entries[e][codes.OP] = o
-        self.ops.append(row)
-        return row
-
-    def _init(self, layer: Layer | None) -> None:
-        """The product state of the first turns, and sweeps for their gradients."""
-        turns = [] if layer is None else sorted((k, a) for k, a in layer.angles.items() if not k[2])
-        entries = [self._entry(a, 1) for _, a in turns]
-        place = self.lists.spans(0, [key[0] * AMPLITUDE for key, _ in turns])
-        self.build = max(self.build, place[1] + place[3])
-        op = self._op(codes.INIT, place, False, False, ())
-        op[codes.AT] = self.lists.numbers([e for e, _ in entries])
-        wanted = [(key, e) for (key, _), (e, want) in zip(turns, entries, strict=True) if want]
-        self._blocks(wanted, {e for _, e in wanted}, still=True)
-
-    def _turns(self, layer: Layer, *, started: bool) -> None:
-        shared, wanted = [], set()
-        for key in sorted(layer.angles):
-            v, m, constraints = key
-            if started and not constraints:
-                continue  # in the product state
-            angle = layer.angles[key]
-            e, want = self._entry(angle, 1)
-            if want:
-                wanted.add(e)
-            if not constraints and not self.entries[e][codes.PER_SAMPLE]:
-                shared.append((key, e))
-                continue
-            op = self._op(codes.ROTATE, self.subspaces.add(((m, 0), *constraints)), want, False, (e,))
-            op[codes.V0], op[codes.M0], op[codes.E0] = v * AMPLITUDE, m * AMPLITUDE, e
-        self._blocks(shared, wanted)
-
-    def _blocks(self, turns: list[tuple[Key, int]], wanted: set[int], *, still: bool = False) -> None:
-        """Sweeps of three or two turns each, one only where it is alone."""
+    def _blocks(self, turns: Sequence[int], *, still: bool = False) -> None:
+        """Add sweeps of three or two turns each, one only where it is alone."""
         at = 0
         while at < len(turns):
             left = len(turns) - at
             size = 2 if left in (2, 4) else min(3, left)
-            block = turns[at : at + size]
+            self.turning.append(len(self.kinds))
+            self.kinds.append(codes.TURN1 + size - 1)
+            self.sizes.append(size)
+            self.turns += turns[at : at + size]
             at += size
-            entries = [e for _, e in block]
-            place = self.subspaces.add(tuple([(key[1], 0) for key, _ in block]))
-            op = self._op(codes.TURN1 + size - 1, place, not wanted.isdisjoint(entries), still, entries)
-            for q, ((v, m, _), e) in enumerate(block):
-                op[codes.V0 + q], op[codes.M0 + q], op[codes.E0 + q] = v * AMPLITUDE, m * AMPLITUDE, e
-            if not still:
-                self.turned += size
-                if self.turned > _TURNS_BETWEEN_SCALES:
-                    self._phases([], False, always=True)
+            self._turned += 0 if still else size
+            if self._turned > _TURNS_BETWEEN_SCALES:
+                self._phases(codes.PHASES, turns[at - 1] + 1, turns[at - 1] + 1)
 
-    def _phases(self, angles: list[tuple[Key, Sum]], batched: bool, *, always: bool = False) -> None:
-        """One diagonal sweep: an independent set of odd parities as a basis, the rest piece by piece."""
-        if not angles and not always:
-            return
-        entries = [(key[2], *self._entry(a, 0)) for key, a in angles]
-        plain = [one for one in entries if len(one[0]) == 1]
-        plain.sort(key=lambda one: not one[2])  # the wanted ones first, which end up last in the basis
-        taken, vectors = dual(self.n, [constraints[0][0] for constraints, _, _ in plain])
-        basis = [plain[k][1] for k in taken]
-        place = self.lists.spans(0, [v * AMPLITUDE for v in vectors])
-        op = self._op(
-            codes.BATCHED if batched else codes.PHASES,
-            place,
-            any(want for _, _, want in entries),
-            False,
-            [e for _, e, _ in entries],
-        )
-        op[codes.AT] = self.lists.numbers([-1] * (self.n - len(basis)) + basis[::-1])
-        pieces = [(e, constraints) for constraints, e, _ in entries if e not in basis]
-        extra = op[codes.EXTRA] = self.lists.numbers([number for e, _ in pieces for number in (e, 0, 0, 0, 0)])
-        for k, (_, constraints) in enumerate(pieces):
-            self.pieces.append((extra + 5 * k + 1, self.subspaces.add(constraints)))
-        op[codes.EXTRA_N], op[codes.V0] = len(pieces), self.tables
-        self.build = max(self.build, 2 * (place[1] + place[3]))
-        self.turned = 0
-        if batched:
-            self.batched_table = True
-        else:
-            self.tables += 2 << self.n
+    def _phases(self, kind: int, start: int, stop: int) -> None:
+        self.diagonal.append(len(self.kinds))
+        self.bounds.append((start, stop))
+        self.kinds.append(kind)
+        self._turned = 0
+
+
+def _bases(a: _Angles, bounds: Sequence[tuple[int, int]], n: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Return for some diagonals an independent set of odd parities as a basis, and what is left over.
+
+    Returns:
+        Bases (diagonals, n); the angle of each vector, -1 for none (diagonals, n); the other angles.
+    """
+    duals, taken, factors, loose = Duals(n), list[int](), list[int](), list[int]()
+    masks = a.mask.tolist()
+    edges = [0, *np.cumsum(a.length == 1).tolist()]
+    for d, (start, stop) in enumerate(bounds):
+        middle = start + edges[stop] - edges[start]
+        found = duals.add(masks[start:middle])
+        factors += range((d + 1) * n - 1, (d + 1) * n - 1 - len(found), -1)
+        taken += [start + k for k in found] if len(found) < middle - start else range(start, middle)
+        if len(found) < middle - start:
+            loose += [start + k for k in range(middle - start) if k not in found]
+        loose += range(middle, stop)
+    table = np.full(len(bounds) * n, -1, dtype=np.int64)
+    table[factors] = taken
+    return duals.solved(), table.reshape(-1, n), np.array(loose, dtype=np.int64)
 
 
 def term_arrays(terms: Sequence[Term], frame: Frame | Cone) -> tuple[IntArray, FloatArray]:
@@ -351,12 +302,20 @@ def _signed_sum(n: int, strings: Sequence[tuple[int, float]]) -> FloatArray:
     dense = np.zeros(1 << n)
     for z, c in strings:
         dense[z] += c
-    for q in range(n):
-        pairs = dense.reshape(-1, 2, 1 << q)
-        low = pairs[:, 0] + pairs[:, 1]
+    low = n // 2
+    rows = dense.reshape(-1, 1 << low).T.copy()  # either half of the bits as rows, so that sums are of long vectors
+    _hadamard(rows, low)
+    rows = rows.T.copy()
+    _hadamard(rows, n - low)
+    return rows.ravel()
+
+
+def _hadamard(rows: FloatArray, bits: int) -> None:
+    for q in range(bits):
+        pairs = rows.reshape(-1, 2, rows.shape[1] << q)
+        total = pairs[:, 0] + pairs[:, 1]
         np.subtract(pairs[:, 0], pairs[:, 1], out=pairs[:, 1])
-        pairs[:, 0] = low
-    return dense
+        pairs[:, 0] = total
 
 
 def memory_order(frame: Frame) -> IntArray:

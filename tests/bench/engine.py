@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -91,6 +92,7 @@ def main() -> None:
     for what, make in NEVER_SEEN.items():
         cost = new_circuit(what, make, options.repeats)
         lines.append((f"n=12, 200 gates never seen, {what}: beyond a step", cost, "at most", 5.0, "ms"))
+    lines.append(("34 qubits refused by a fresh interpreter", refused(), "at most", 100.0, "ms"))
     if options.peer_seconds > 0:
         lines += against_peers(compare(options.peer_seconds))
     show(lines)
@@ -160,6 +162,24 @@ def new_circuit(what: str, make: Callable[[np.random.Generator], Circuit], repea
     parts = f"compiled in {statistics.median(compiling):.2f} ms, step {statistics.median(steps):.2f} ms"
     print(f"never seen, n=12, 200 gates, {what}: median {statistics.median(beyond):.2f} ms beyond a step ({parts})")
     return statistics.median(beyond)
+
+
+REFUSED = """
+import time
+from qlab import engine, templates
+from qlab.errors import EngineError
+circuit, start = templates.efficient_su2(34, 3), time.perf_counter()
+try:
+    engine.compile(circuit)
+except EngineError:
+    print((time.perf_counter() - start) * 1e3)
+"""
+
+
+def refused() -> float:
+    """Return the milliseconds until a circuit that no memory holds is refused, where nothing is loaded yet."""
+    done = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def measure(rows: dict[str, tuple[Callable[[], object], int]], repeats: int, inner: int) -> dict[str, list[float]]:

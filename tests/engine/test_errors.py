@@ -122,6 +122,17 @@ def test_a_circuit_too_large_is_refused_before_anything_is_allocated() -> None:
     assert peak < 16 << 20
 
 
+def test_a_refusal_waits_for_no_kernel() -> None:
+    code = (
+        "import sys; from qlab import engine, templates; from qlab.errors import EngineError\n"
+        "try: engine.compile(templates.real_amplitudes(34, 1))\n"
+        "except EngineError: assert 'numba' not in sys.modules; print('refused')"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env=env)
+    assert done.stdout.strip() == "refused"
+
+
 def test_a_batch_too_large_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capacity, "memory_limit", lambda: 1 << 30)
     plan = engine.compile(Circuit(20).append("h", 0), ["Z0"])
