@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import SupportsIndex
 
 from qlab.errors import CircuitError
@@ -47,13 +47,13 @@ class Names(Mapping[str, str]):
         return repr(self._items)
 
 
-def check_limit(what: str, n: int, limits: Mapping[str, int] | None) -> None:
-    """Raise CircuitError when there are more than allowed."""
+def check_limit(what: str, n: int, limits: Mapping[str, int] | None, where: Callable[[int], str] | None = None) -> None:
+    """Raise CircuitError when there are more than allowed; `where` says the place at which the limit is passed."""
     limit = (limits or {}).get(what, LIMITS[what])
     if n > limit:
         unit = {"text": "bytes", "ops": "operations", "clbits": "classical bits"}.get(what, what)
         raise CircuitError(
-            f"{n} {unit}, over the limit of {limit}", where=f"field {what}",
+            f"{n} {unit}, over the limit of {limit}", where=where(limit) if where else f"field {what}",
             cure=f'make it smaller, or pass limits={{"{what}": {n}}}', value=n,
         )  # fmt: skip
 

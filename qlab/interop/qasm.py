@@ -12,6 +12,8 @@ from qlab.circuit import Circuit
 from qlab.circuit.names import check_limit
 from qlab.errors import CircuitError
 
+_CONTINUED = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
+
 
 def to_qasm(circuit: Circuit, version: int = 3) -> str:
     """Return the circuit as OpenQASM.
@@ -64,9 +66,15 @@ def from_qasm(text: str, *, file: str = "qasm", limits: Mapping[str, int] | None
         >>> from_qasm('OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; h q[0]; cx q[0],q[1];').stats()["depth"]
         2
     """
+    from qlab.interop.qasm_lex import Source
     from qlab.interop.qasm_read import read
 
     if not isinstance(text, str):
         raise CircuitError(f"{type(text).__name__} is no program text", where=file, cure="pass a str")
-    check_limit("text", len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")), limits)
+    data = text.encode("utf-8", "surrogatepass")
+
+    def place(limit: int) -> str:
+        return Source(text, file).where(len(data[: limit + 1].translate(None, _CONTINUED)) - 1)
+
+    check_limit("text", len(data), limits, place)
     return read(text, file, limits or {})

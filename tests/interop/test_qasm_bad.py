@@ -132,6 +132,21 @@ def test_hostile_programs_are_refused(case: str) -> None:
     assert len(str(caught.value)) < 600
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("qubit q;\n// é" + "a" * 999_990, "f:2:999991"),
+        ("a\n" * 600_000, "f:500001:1"),
+        ("\ud800" * 400_000, "f:1:333334"),
+    ],
+    ids=("one line", "many lines", "half pairs"),
+)
+def test_a_text_that_is_too_long_is_refused_where_it_passes_the_limit(text: str, where: str) -> None:
+    with pytest.raises(CircuitError, match="bytes, over the limit of 1000000") as caught:
+        from_qasm(text, file="f")
+    assert caught.value.where == where
+
+
 GROWING = {
     "sum": lambda n: "qubit q; rx(" + "1+" * n + "1) q; zz",
     "product in a gate": lambda n: "gate a(t) q { rx(t" + "*t" * n + ") q; } qubit q; a(2) q; zz",

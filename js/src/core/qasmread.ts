@@ -8,7 +8,7 @@ import type { Circuit, Op } from "./circuit";
 import { CircuitError } from "./errors";
 import { type Expr, evaluate, num, parseExpr, printExpr } from "./expr";
 import { MAX_LENGTH } from "./exprparse";
-import { checkLimit, LIMITS } from "./names";
+import { LIMITS } from "./names";
 import { DEFINITIONS } from "./qasm3";
 import { condition, type Tests } from "./qasmcondition";
 import { Declarations, UNSUPPORTED } from "./qasmdeclare";
@@ -27,8 +27,8 @@ export interface Program {
 
 /** The circuit of an OpenQASM 2 or 3 program, or a QasmError with line, column and cure. */
 export function readQasm(text: string): Program {
-  checkLimit("text", text.length * 3 > LIMITS.text ? new TextEncoder().encode(text).length : text.length);
   const source = new Source(text);
+  checkLength(source);
   source.scan();
   const reader = new Reader(source, LIMITS.ops);
   for (const name of Object.keys(PRELUDE)) {
@@ -40,6 +40,15 @@ export function readQasm(text: string): Program {
     for (const [key, value] of helper.expander.definitions) reader.expander.definitions.set(key, value);
   }
   return reader.program();
+}
+
+/** Throw at the place at which the text passes its limit. */
+function checkLength(source: Source): void {
+  const { text } = source;
+  const bytes = text.length * 3 > LIMITS.text ? new TextEncoder().encode(text).length : text.length;
+  if (bytes <= LIMITS.text) return;
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(LIMITS.text));
+  source.fail(`${bytes} bytes, over the limit of ${LIMITS.text}`, read, "make it smaller");
 }
 
 /** A definition word by word, its own names of angles and qubits as numbers. */

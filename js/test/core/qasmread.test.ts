@@ -147,6 +147,18 @@ describe("hostile programs", () => {
     }
   });
 
+  it("says where a text that is too long passes the limit", () => {
+    const at = (text: string): string | undefined => {
+      try {
+        readQasm(text);
+      } catch (error) {
+        return (error as CircuitError).where;
+      }
+    };
+    expect(at(`qubit q;\n// é${"a".repeat(999_990)}`)).toBe("line 2, column 999991");
+    expect(at("a\n".repeat(600_000))).toBe("line 500001, column 1");
+  });
+
   it("is never a crash, whatever the characters", () => {
     const words = fc.constantFrom(
       ...'qubit q ; [ ] ( ) { } 0 1 3.5 pi x_0 input float gate bit c measure -> = if else == ctrl @ pow inv , h cx rx barrier reset * - + ** " 𝛉'.split(
