@@ -233,7 +233,7 @@ class PanelServer:
         def room() -> bool:
             return all(self.seq - client.acked < WINDOW for client in active)
 
-        version, n = self.run.version, self.run.columns.n
+        version, n, seq = self.run.version, self.run.columns.n, self.seq
         if n > self._rows and room():
             block = self.run.columns.block(self._rows, n)
             rows = block.shape[1]
@@ -243,11 +243,13 @@ class PanelServer:
         if (version != self._version or stale) and room():
             self._frame({"type": "status", "n": n, "status": self.run.status()}, [], now)
             self._version, self._step_at, self._status_at = version, n, now
+        if self.seq != seq:  # one that is a little late doesn't make the next one late, too
+            late = now - self._frame_at - self.period
+            self._frame_at = now - late if 0.0 < late < self.period / 2 else now
 
     def _frame(self, body: Message, buffers: list[bytes], now: float) -> None:
         """Send a numbered message, which every active client now owes an answer to."""
         self.seq += 1
-        self._frame_at = now
         for client in self.clients.values():
             if client.since is None:
                 client.since, client.probe_wait, client.probe_at = now, PROBE[0], now + PROBE[0]

@@ -154,7 +154,11 @@ export function panel(root: HTMLElement, link: Link, options: PanelOptions, sign
 
   on(head.script, "click", () => members.tasks.script(current()), signal);
 
-  const draw = loop(drawWords, () => paint.draw(root.isConnected ? plotly : null, tip.refresh), signal);
+  const draw = loop(
+    drawWords,
+    () => paint.draw(root.isConnected ? plotly : null, tip.refresh, () => draw.plots()),
+    signal,
+  );
   if (!empty) {
     build(EXPECTED);
     members.open();

@@ -1,4 +1,7 @@
-/** What the plots of a panel are drawn from, and which of them need it: one pane a step. Decides no arrangement. */
+/**
+ * What the plots of a panel are drawn from, and which of them need it: one pane a step. The first pane is drawn each time;
+ * where that takes long the others take turns, so that it stays live. Decides no arrangement.
+ */
 
 import type { Timers } from "../stream/session";
 import { isActive } from "../stream/state";
@@ -25,15 +28,20 @@ export interface Look {
 
 export interface Painter {
   scene(): Scene;
-  /** One pane a step, so that a page stays smooth while all of them are drawn. */
-  draw(plotly: Plotly | null, done: () => void): Generator<void>;
+  /** One pane a step, so that a page stays smooth; `more` asks for another drawing, of the panes that are left. */
+  draw(plotly: Plotly | null, done: () => void, more: () => void): Generator<void>;
 }
 
 const DESCRIBE = 1000;
+/** Milliseconds of one drawing after which no further pane is begun. */
+const LONG = 25;
 
 export function painter(members: Members, look: () => Look, timers: Timers): Painter {
   const fine = new Curves();
   let described = 0;
+  /** Where the panes after the first go on, and whether the last drawing was of the first alone. */
+  let turn = 1;
+  let owing = false;
 
   function scene(): Scene {
     const { settings, tokens, zoom, reset, picked } = look();
@@ -71,20 +79,37 @@ export function painter(members: Members, look: () => Look, timers: Timers): Pai
 
   return {
     scene,
-    *draw(plotly, done) {
+    *draw(plotly, done, more) {
       if (!plotly) return;
       const { status, phase, have } = members.current.session.state;
       // before the first rows a pane keeps its grey bars, so that nothing jumps
       if (phase === "idle" || (status === null && have === 0)) return;
       const { panes } = look();
-      for (const pane of panes) {
+      let spent = 0;
+      let others = 0;
+      let left = false;
+      const first = Math.min(turn, panes.length);
+      for (const pane of [...panes.slice(0, 1), ...panes.slice(first), ...panes.slice(1, first)]) {
         const now = look();
         if (now.panes !== panes) return; // rebuilt meanwhile, for other columns
         if (!pane.element.isConnected) continue; // hidden
+        const lead = pane === panes[0];
+        // two drawings are never of the first pane alone
+        left = !lead && spent > LONG && (others > 0 || !owing);
+        if (left) {
+          turn = panes.indexOf(pane);
+          break;
+        }
         const drawn = closer(scene());
-        if (pane.draw(plotly, drawn, keyOf(pane, drawn, now))) yield;
+        const start = timers.now();
+        if (!pane.draw(plotly, drawn, keyOf(pane, drawn, now))) continue;
+        spent += timers.now() - start;
+        if (!lead) others++;
+        yield;
       }
+      owing = left && others === 0;
       done();
+      if (left) more();
       const at = timers.now();
       if (at - described < DESCRIBE && isActive(status)) return;
       described = at;

@@ -36,7 +36,8 @@ export function loop(drawWords: () => void, drawPlots: () => Iterator<void>, sig
       }
       plotsDue = false;
       cost = 0;
-      next = performance.now() + PERIOD;
+      // one that is a little late doesn't make the next one late, too
+      next = (-wait < PERIOD / 2 ? next : performance.now()) + PERIOD;
       drawing = drawPlots();
     }
     if (drawing) slice(drawing);
