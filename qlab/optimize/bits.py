@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import OptimizeError
-from .terms import Affine, Evaluator, FloatArray, IntArray, Terms, add, degree
+from .terms import Affine, Evaluator, FloatArray, IntArray, Terms, add, degree, indices
 
 Slack = tuple[
     float, tuple[tuple[int, float], ...], tuple[tuple[int, int], ...]
@@ -99,7 +99,10 @@ class Bits:
             add(terms, [((i, j), m), (tuple(sorted((i, n))), -2 * m), (tuple(sorted((j, n))), -2 * m), ((n,), 3 * m)])
             helpers.append((n, i, j))
             n += 1
-        pairs = sorted((k, v) for k, v in terms.items() if len(k) == 2)
+        pairs = [k for k in terms if len(k) == 2]
+        i, j = indices(pairs, 2)
+        coef = np.fromiter((terms[k] for k in pairs), np.float64, len(pairs))
+        order = np.lexsort((j, i))
         linear = np.zeros(n)
         for key, value in terms.items():
             if len(key) == 1:
@@ -107,9 +110,9 @@ class Bits:
         return Qubo(
             n,
             linear,
-            np.array([k[0] for k, _ in pairs], dtype=np.int64),
-            np.array([k[1] for k, _ in pairs], dtype=np.int64),
-            np.array([v for _, v in pairs], dtype=np.float64),
+            i[order],
+            j[order],
+            coef[order],
             terms.get((), 0.0),
             self,
             tuple(helpers),

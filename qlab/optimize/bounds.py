@@ -42,6 +42,8 @@ def box(p: Problem) -> Proof:
     total, grouped = p.constant * p.sign, {i for g in p.groups for i in g}
     linear: dict[int, float] = {}
     bits = all(v.binary for v in p.variables)
+    if bits and not grouped:  # many terms are quickly summed
+        return rounded(p, p.sign * (total + p.evaluate.least(p.sign))), "ranges", {"kind": "box"}
     for key, value in p.terms:
         cost = p.sign * value
         if len(key) == 1 and key[0] in grouped:
@@ -158,7 +160,7 @@ def spectral(
     """
     import time
 
-    from scipy.linalg import eigh
+    from .lowest import lowest
 
     end = last = time.monotonic()
     end += seconds
@@ -172,7 +174,7 @@ def spectral(
     u, best, kept = np.zeros(n), -math.inf, np.zeros(n)
     scale = float(np.abs(a).sum() / n) or 1.0
     for k in range(200 if steps is None else min(200, steps)):
-        low, v = eigh(a - np.diag(u), subset_by_index=[0, min(2, n - 1)])
+        low, v = lowest(a - np.diag(u), min(3, n))
         value = float(u.sum() + n * low[0])
         if value > best:
             best, kept = value, u.copy()

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import OptimizeError
 from . import inspired
-from .events import Event
+from .events import Angles, Event, Sampled
 from .local import Binary, Rounds
 from .problem import Problem
 from .scheduling import topological
@@ -26,6 +26,7 @@ from .window import Effort, Tried, bit_windows, group_windows, order_windows
 
 METHODS = ("qaoa", "annealing", "path_integral", "bifurcation", "discrete_bifurcation", "none")
 Coarse = Generator[Event, None, tuple[str, dict[str, Any]]]
+EACH = 0.1  # seconds between two times that figures of windows are told
 SAMPLED_BITS = 4000  # a QUBO beyond it takes a sampler longer than it is worth
 
 
@@ -88,11 +89,12 @@ def qaoa(s: Search, *, depth: int, window: int, windows: int, shots: int, mixer:
         bits = p.to_bits()
     engine = make_engine(bits, kind)
     best = None
-    for _, value, found in tune(
+    for step, value, found in tune(
         engine, bits, depth, init="ramp", optimize=True, evaluations=60, stop=lambda: s.stop() or time.monotonic() > end
     ):
         if best is None or value < best[0]:
             best = (value, found)
+        yield Angles(s.now, step, value, best[0], tuple(found[:depth].tolist()), tuple(found[depth:].tolist()))
     if best is None:
         return "stopped before the first evaluation", {}
     prob, costs, p_opt, uniform, low = figures(engine, best[1])
@@ -111,27 +113,35 @@ def qaoa(s: Search, *, depth: int, window: int, windows: int, shots: int, mixer:
 def _windows(s: Search, tries: Iterator[Tried], what: str) -> Coarse:
     done: list[Tried] = []
     gained = 0
+    told_at = -math.inf
     for t in tries:
         done.append(t)
         event = s.offer(t.x, f"QAOA window, {t.name}")
         if event:
             gained += 1
             yield event
+        if s.now - told_at > EACH:
+            told_at = s.now
+            yield Sampled(told_at, _figures(done, gained))
         if s.proved:
             break
     if not done:
         return "no window had anything to choose", {}
+    told = _figures(done, gained)
+    plural = "window" if len(done) == 1 else "windows"
+    return f"{len(done)} {plural} of at most {told['bits']} bits ({what}), {_multiple(told['times_uniform'])}", told
+
+
+def _figures(done: list[Tried], gained: int) -> dict[str, Any]:
     # geometric mean: one window whose optimum is nearly certain must not hide the others
     times = math.exp(np.mean([math.log(max(t.p_opt, 1e-300) / t.uniform) for t in done]))
     last = done[-1]
-    told = {
+    return {
         "p_opt": float(np.mean([t.p_opt for t in done])), "uniform": float(np.mean([t.uniform for t in done])),
         "times_uniform": times, "windows": len(done), "bits": max(t.bits for t in done),
         "histogram": histogram(*last.histogram), "window": last.name, "improved": gained, "drawn": last.drawn,
         "gammas": last.angles[: len(last.angles) // 2], "betas": last.angles[len(last.angles) // 2 :],
     }  # fmt: skip
-    plural = "window" if len(done) == 1 else "windows"
-    return f"{len(done)} {plural} of at most {told['bits']} bits ({what}), {_multiple(times)}", told
 
 
 def _multiple(times: float) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import OptimizeError
 from .parts import Cumulative, Linear, NoOverlap
 from .problem import Problem
-from .terms import FloatArray, lattice
+from .terms import FloatArray, lattice, watched
 
 WORKERS = 4  # on 2 cores: j3013_1 in 3 s where 2 and 8 take 5; job shops don't mind
 
@@ -53,11 +53,14 @@ class Model:
     literals: dict[str, Any] = field(default_factory=dict)
 
 
-def build(p: Problem, *, relaxable: bool = False) -> Model:
+def build(p: Problem, *, relaxable: bool = False, over: Callable[[], bool] = lambda: False) -> Model:
     """Return the model; with ``relaxable`` every constraint hangs on an assumption, to find conflicts.
+
+    ``over`` is asked now and then whether to give up.
 
     Raises:
         OptimizeError: a variable without an upper bound, or a constraint whose numbers have no common measure.
+        GivenUpError: when ``over`` says so.
     """
     cp = cp_model()
     model = cp.CpModel()
@@ -80,7 +83,7 @@ def build(p: Problem, *, relaxable: bool = False) -> Model:
             tasks = [t for t in c.tasks if t[1] > 0]
             intervals = [_interval(model, variables[i], d, c.name, literal) for i, d, _ in tasks]
             model.AddCumulative(intervals, [r for _, _, r in tasks], c.capacity)
-    _objective(made)
+    _objective(made, over)
     return made
 
 
@@ -106,13 +109,13 @@ def _linear(model: Any, variables: list[Any], c: Linear, literal: Any) -> None:
         made.OnlyEnforceIf(literal)
 
 
-def _objective(m: Model) -> None:
+def _objective(m: Model, over: Callable[[], bool]) -> None:
     p, model = m.problem, m.model
     step = lattice([v for k, v in p.terms if k])
     m.step = step
     scale = 1.0 / step if step > 0 else 1.0
     parts, products = [], {}
-    for key, value in p.terms:
+    for key, value in watched(p.terms, over):
         if not key:
             continue
         factor = round(value * scale) if step > 0 else value

@@ -87,7 +87,8 @@ class _Encoder:
             self._variable(k, v.name, v.low, v.high, k in timed)
         position = {k: linear[0][0] for k, (_, linear) in enumerate(self.affine) if len(linear) == 1}
         self.groups = [tuple(position[i] for i in g) for g in p.groups] + self.groups
-        self.objective = {k: p.sign * v for k, v in substitute(dict(p.terms), self.affine).items()}
+        sign = p.sign
+        self.objective = {k: sign * v for k, v in substitute(dict(p.terms), self.affine).items()}
 
     def _bit(self, name: str) -> int:
         self.names.append(name)

@@ -63,6 +63,14 @@ class Angles:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """Figures of the coarse pass so far, while its windows go on; as those of `StageEnded`."""
+
+    time: float
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Incumbent:
     """A better feasible point was found; ``x`` is in the order of the variables."""
 
@@ -123,4 +131,6 @@ class Failed:
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 
-Event = Started | Preparing | StageStarted | Angles | Incumbent | Bound | StageEnded | Paired | Finished | Failed
+Event = (
+    Started | Preparing | StageStarted | Angles | Sampled | Incumbent | Bound | StageEnded | Paired | Finished | Failed
+)

@@ -180,7 +180,11 @@ class Run:
         self._shown = text
 
     def __repr__(self) -> str:
-        figures = f"value {self.value}, bound {self.bound}" if self.angles is None else f"energy {self.angles.best:.6g}"
+        figures = (
+            f"value {self.value}, bound {self.bound}"
+            if self.angles is None or self.bound is not None
+            else f"energy {self.angles.best:.6g}"
+        )
         return f"<Run {self.name!r} {self.state}: {figures}, {len(self._events)} events>"
 
     def _fold(self, event: Event) -> None:

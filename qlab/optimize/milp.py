@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from ..errors import OptimizeError
 from .parts import Cumulative, Linear, NoOverlap
 from .problem import Problem, names_of
+from .terms import GivenUpError, watched
 
 
 @dataclass
@@ -45,15 +47,13 @@ class Program:
         """Return the rows as a sparse matrix."""
         from scipy.sparse import csr_array
 
-        data = [(r, c, a) for r, (terms, _, _) in enumerate(self.rows) for c, a in terms.items()]
-        r, c, a = (
-            (np.array(v) for v in zip(*data, strict=True))
-            if data
-            else (np.empty(0, int), np.empty(0, int), np.empty(0))
-        )
-        return csr_array(
-            (a.astype(float), (r.astype(np.int32), c.astype(np.int32))), shape=(len(self.rows), len(self.cost))
-        )
+        rows = [terms for terms, _, _ in self.rows]
+        ends = np.cumsum([0, *map(len, rows)]).astype(np.int32)
+        columns = np.fromiter(chain.from_iterable(rows), np.int32, ends[-1])
+        factors = np.fromiter(chain.from_iterable(terms.values() for terms in rows), np.float64, ends[-1])
+        made = csr_array((factors, columns, ends), shape=(len(rows), len(self.cost)))
+        made.sort_indices()
+        return made
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of ``scipy.optimize.milp`` for sign·objective, to be minimised."""
@@ -72,15 +72,17 @@ class Program:
         return out
 
 
-def build(p: Problem) -> Program:
-    """Return the program.
+def build(p: Problem, over: Callable[[], bool] = lambda: False) -> Program:
+    """Return the program; ``over`` is asked now and then whether to give up.
 
     Raises:
         OptimizeError: for a product of integer variables, which has no linear form.
+        GivenUpError: when ``over`` says so.
     """
     prog = Program(p, [0.0] * p.n, [float(v.low) for v in p.variables], [float(v.high) for v in p.variables])
-    for key, value in p.terms:
-        cost = p.sign * value
+    sign = p.sign
+    for key, value in watched(p.terms, over):
+        cost = sign * value
         if len(key) == 1:
             prog.cost[key[0]] += cost
         elif key:
@@ -145,7 +147,10 @@ def solve(
 
     from scipy.optimize import milp
 
-    arguments = build(p).arguments()
+    try:
+        arguments = build(p, stop).arguments()
+    except GivenUpError:
+        return "unknown", None
     constant = p.constant
     end, slice_ = time.monotonic() + seconds, 0.5
     bound = None

@@ -193,9 +193,13 @@ class Problem:
 
     def to_json(self) -> dict[str, Any]:
         """Return all that defines it, ready for JSON, in one fixed order; the name is not part of it."""
+        return {**self._plain(), "objective": [[list(k), v] for k, v in self.terms]}
+
+    def _plain(self) -> dict[str, Any]:
+        """Return the same without the terms, which may be many."""
         return {
             "variables": [[v.name, v.low, None if math.isinf(v.high) else int(v.high)] for v in self.variables],
-            "objective": [[list(k), v] for k, v in self.terms],
+            "objective": None,
             "constraints": [c.to_json() for c in self.constraints],
             "groups": [list(g) for g in self.groups],
             "sense": self.sense,
@@ -205,8 +209,13 @@ class Problem:
     @cached_property
     def hash(self) -> str:
         """The SHA-256 of the canonical JSON, in hexadecimal."""
-        text = json.dumps(self.to_json(), separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        # written term by term: a list for each of many terms would keep the garbage collector, and with it
+        # the interpreter, busy for longer than a stop may take
+        terms = [f"[[{','.join(map(str, k))}],{float.__repr__(v)}]" for k, v in self.terms]
+        parts = {k: json.dumps(v, separators=(",", ":"), allow_nan=False) for k, v in self._plain().items()}
+        parts["objective"] = f"[{','.join(terms)}]"
+        text = ",".join(f'"{k}":{v}' for k, v in parts.items())
+        return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Problem) and self.hash == other.hash

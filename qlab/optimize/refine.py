@@ -86,7 +86,7 @@ def exact(s: Search, method: str, steps: int | None = None) -> Refine:
     if method == "cp_sat":
 
         def work(emit: Any) -> Any:
-            model = cpsat.build(s.p)
+            model = cpsat.build(s.p, over=lambda: bool(handle))
             left = s.end - time.monotonic()
             if handle or left <= 0:  # nobody waits any more
                 return "unknown", None

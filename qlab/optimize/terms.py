@@ -6,11 +6,13 @@ A polynomial is a dict from sorted index tuples to coefficients: ``{(): 1.0, (0,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
 
 import numpy as np
 import numpy.typing as npt
+
+from ..errors import OptimizeError
 
 Key = tuple[int, ...]
 Terms = dict[Key, float]
@@ -102,6 +104,24 @@ def fix(terms: Mapping[Key, float], fixed: Mapping[int, int]) -> Terms:
     return {k: v for k, v in out.items() if v != 0.0}
 
 
+class GivenUpError(OptimizeError):
+    """A long piece of work saw that nobody waits for it any more."""
+
+
+def watched(terms: Sequence[tuple[Key, float]], over: Callable[[], bool]) -> Iterator[tuple[Key, float]]:
+    """Yield the terms; raise `GivenUpError` when ``over``, which is asked now and then, says that nobody waits."""
+    for k, term in enumerate(terms):
+        if k % 256 == 0 and over():
+            raise GivenUpError("given up while it was written", where="objective", cure="give it longer")
+        yield term
+
+
+def indices(keys: Sequence[Key], size: int) -> IntArray:
+    """Return index tuples of one size as an array, shape (size, keys): a row for each place."""
+    flat = np.fromiter(chain.from_iterable(keys), np.int64, size * len(keys))
+    return flat.reshape(len(keys), size).T.copy()
+
+
 class Evaluator:
     """A polynomial as arrays by degree, so that values of many points cost one pass.
 
@@ -116,9 +136,13 @@ class Evaluator:
             if key:
                 grouped.setdefault(len(key), []).append((key, value))
         self._parts: list[tuple[IntArray, FloatArray]] = [
-            (np.array([k for k, _ in rows], dtype=np.int64).T.copy(), np.array([v for _, v in rows]))
-            for _, rows in sorted(grouped.items())
+            (indices([k for k, _ in rows], size), np.array([v for _, v in rows]))
+            for size, rows in sorted(grouped.items())
         ]
+
+    def least(self, factor: float = 1.0) -> float:
+        """Return a lower bound of factor·(value - constant) over bits: the sum of the negative terms."""
+        return math.fsum(float(np.minimum(factor * coef, 0.0).sum()) for _, coef in self._parts)
 
     def __call__(self, x: npt.ArrayLike) -> float:
         """Return the value at one point, shape (n,)."""

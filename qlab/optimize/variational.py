@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from .bits import Bits, bits_of
 from .circuits import KINDS, circuit_of
 from .diagonal import build, check_size
 from .events import Angles, Event, Finished, Incumbent, StageEnded, StageStarted, Started
-from .job import Run, Stop
+from .job import Run, Stop, background
 from .objective import weigher
 from .problem import Problem
 from .product import ProductMixer, spaces
@@ -30,6 +32,7 @@ MIXERS = ("x", "xy", "xy_complete", "grover")
 INITS = ("ramp", "interp", "fixed", "warm")
 SHOTS = 2048
 Engine = XMixer | ProductMixer
+Tuned = tuple[int, float, FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +111,7 @@ def qaoa(
             (a table, no tuning unless ``optimize``), ``"warm"`` (starts near ``warm`` or a greedy point).
         objective: ``"mean"`` or ``"cvar"`` with ``alpha``.
         optimize: Whether all 2·depth angles are tuned by their gradient after the start.
-        evaluations: Of the energy, at most (a gradient counts as four).
+        evaluations: Of the energy, at most (a gradient counts as four); ``"interp"`` spends them anew on each layer.
         dtype: ``"float64"`` or ``"float32"`` states.
         shots: Samples from which the best is taken.
         seed: Of the samples; the same seed gives the same result.
@@ -174,12 +177,13 @@ def tune(
     objective: str = "mean",
     alpha: float = 1.0,
     stop: Callable[[], bool] = lambda: False,
-) -> Iterator[tuple[int, float, FloatArray]]:
-    """Yield (evaluation, energy, angles) as the angles get better; the last best is the answer."""
+) -> Iterator[Tuned]:
+    """Yield (evaluation, energy, angles) of each evaluation as it comes; the best of the full depth is the answer."""
     scale = start_angles.unit(bits.terms) if isinstance(engine, XMixer) else float(np.std(engine.costs()) or 1.0) / 2
     weigh = weigher(objective, alpha, engine.costs()) if objective == "cvar" else None
-    spent = 0
-    found: list[tuple[int, float, FloatArray]] = []
+    spent, limit = 0, evaluations
+    found: list[Tuned] = []
+    left: list[bool] = []
 
     def energy(g: FloatArray, b: FloatArray) -> float:
         nonlocal spent
@@ -190,29 +194,38 @@ def tune(
 
     def slope(angles: FloatArray) -> tuple[float, FloatArray]:
         nonlocal spent
-        spent += 4
-        if stop() or spent > evaluations + 4:
+        if stop() or left or spent > limit:
             raise StopIteration
+        spent += 4
         p = len(angles) // 2
         value, grad = engine.energy_and_gradient(angles[:p], angles[p:], weigh)
         found.append((spent, value, angles.copy()))
         return value, grad
 
-    def descend(angles: FloatArray, steps: int) -> FloatArray:
-        from scipy.optimize import minimize
+    def descend(angles: FloatArray, steps: int) -> Generator[Tuned, None, FloatArray]:
+        """Yield each evaluation of a descent as it comes, and return the best angles of their number."""
+        # gammas in units of the cost, so that one step size suits both kinds of angle
+        p = len(angles) // 2
+        by = np.concatenate([np.full(p, scale), np.ones(p)])
 
-        try:
-            # gammas in units of the cost, so that one step size suits both kinds of angle
-            p = len(angles) // 2
-            by = np.concatenate([np.full(p, scale), np.ones(p)])
+        def work(emit: Callable[[Tuned], None]) -> None:
+            from scipy.optimize import minimize
 
             def scaled(a: FloatArray) -> tuple[float, FloatArray]:
                 value, grad = slope(a / by)
+                emit(found[-1])
                 return value, grad / by
 
-            minimize(scaled, angles * by, jac=True, method="L-BFGS-B", options={"maxiter": steps})
-        except StopIteration:
-            pass
+            with contextlib.suppress(StopIteration):
+                minimize(scaled, angles * by, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+
+        try:  # never left while it works: nothing else may use the engine then
+            for item in background(work, lambda: False, end=math.inf):
+                if item[0] != "done":
+                    yield item
+        finally:
+            left.append(True)
+        left.clear()
         good = [f for f in found if len(f[2]) == len(angles)]
         return min(good, key=lambda f: f[1])[2] if good else angles
 
@@ -222,14 +235,15 @@ def tune(
         yield found[-1]
     elif init == "interp":
         g, b = start_angles.ramp(1, 1.2, 0.8, scale)
-        best = descend(np.concatenate([g, b]), 10)
-        while len(best) < 2 * depth and not stop():
-            yield found[-1]
+        best = yield from descend(np.concatenate([g, b]), 10)
+        while len(best) < 2 * depth:
             p = len(best) // 2
-            grown = np.concatenate([start_angles.interp(best[:p]), start_angles.interp(best[p:])])
-            spent = 0
-            best = descend(grown, 5) if optimize else grown
-        energy(best[: len(best) // 2], best[len(best) // 2 :])
+            best = np.concatenate([start_angles.interp(best[:p]), start_angles.interp(best[p:])])
+            limit = spent + evaluations
+            if optimize and p + 1 < depth:
+                best = yield from descend(best, 5)
+        energy(best[:depth], best[depth:])
+        yield found[-1]
     else:
         grid = [(0.9, 0.6), (0.6, 0.6), (1.3, 0.6), (0.9, 0.4), (0.9, 0.9), (0.6, 0.9), (1.3, 0.4), (1.8, 0.6)]
         tried: dict[tuple[float, float], float] = {}
@@ -251,10 +265,7 @@ def tune(
                 step = step**0.5
         best = np.concatenate(start_angles.ramp(depth, *min(tried, key=lambda k: tried[k]), scale))
     if optimize and not stop():
-        shown = len(found)
-        if init != "interp":
-            descend(best, evaluations)
-        yield from found[shown:]
+        yield from descend(best, evaluations)
 
 
 def tilts_of(p: Problem, bits: Bits, warm: Sequence[float] | None, seed: int) -> FloatArray:

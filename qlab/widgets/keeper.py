@@ -16,6 +16,7 @@ from typing import Any
 from .link import Message
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
+VIEW = "application/vnd.jupyter.widget-view+json"
 FIRST, LONGEST = 1.0, 30.0  # s between two pictures of a run that goes on; each wait is twice the last
 LOOK = 0.5  # s between two looks at whether there is news
 
@@ -94,7 +95,9 @@ class Keeper:
         if state[2] or state == self._replaced:
             return
         self._replaced = state
-        self.publish(self._draw(), update=True)
+        data, metadata = self._draw()
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._model()}
+        self.publish(({VIEW: view, **data}, metadata), update=True)
 
     # -- without ----------------------------------------
 

@@ -16,6 +16,7 @@ from ..optimize.events import (
     Incumbent,
     Paired,
     Preparing,
+    Sampled,
     StageEnded,
     StageStarted,
     Started,
@@ -56,6 +57,7 @@ class Story:
         self.x: Any = None
         self.source = ""
         self.coarse: Json | None = None
+        self.energies: list[list[float]] = []  # of each evaluation while angles are tuned: number, energy, best
         self.certificate: Json | None = None
         self.error: Json | None = None
         self.seconds = 0.0
@@ -89,8 +91,11 @@ class Story:
             self.x, self.source = event.x, event.source
             self.incumbents.append([event.time, event.value])
         elif isinstance(event, Angles):
+            self.energies.append([event.step, event.energy, event.best])
             self.coarse = {**(self.coarse or coarse({"p_opt": None}) or {}), "gammas": list(event.gammas),
-                           "betas": list(event.betas)}  # fmt: skip
+                           "betas": list(event.betas), "energies": thin(self.energies)}  # fmt: skip
+        elif isinstance(event, Sampled):
+            self.coarse = coarse(event.figures)
         elif isinstance(event, Bound):
             self.bounds.append([event.time, event.value, event.source])
         elif isinstance(event, Finished):

@@ -12,7 +12,7 @@ import traitlets as t
 from ..training.job import ticker
 from .assets import asset
 from .comm import detach_subshell
-from .keeper import Keeper, headless
+from .keeper import VIEW, Keeper, headless
 from .palette import told
 from .panelset import PanelSet
 from .stream import PanelServer
@@ -20,7 +20,6 @@ from .stream import PanelServer
 if TYPE_CHECKING:
     from ..training.run_view import RunView as Run
 
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 __all__ = ["Panel", "PanelServer", "PanelSet"]
 

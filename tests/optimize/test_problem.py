@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -149,3 +152,9 @@ def test_a_start_takes_a_bit_for_each_time_between_its_head_and_tail() -> None:
     room = [55 - sum(d for _, d in job) for job in FT06]  # how far each job can be pushed to the right
     longest = max(sum(d for _, d in job) for job in FT06)
     assert bits.n == sum((r + 1) * len(job) for r, job in zip(room, FT06, strict=True)) + (55 - longest + 1)
+
+
+@pytest.mark.parametrize("p", [random_binary(1), random_groups(0), o.job_shop(FT06), o.rcpsp(*PROJECT)])
+def test_the_hash_is_that_of_the_canonical_json(p: o.Problem) -> None:
+    text = json.dumps(p.to_json(), separators=(",", ":"), allow_nan=False)
+    assert p.hash == hashlib.sha256(text.encode()).hexdigest()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -12,9 +15,9 @@ from qlab import optimize as o
 from qlab.optimize import diagonal
 from qlab.optimize.angles import fixed, interp, ramp, unit
 from qlab.optimize.circuits import circuit_of
-from qlab.optimize.events import Preparing
+from qlab.optimize.events import Angles, Preparing
 from qlab.optimize.objective import cvar
-from qlab.optimize.variational import make_engine
+from qlab.optimize.variational import make_engine, tune
 from qlab.optimize.xmixer import XMixer
 
 from .problems import random_binary, random_groups
@@ -175,6 +178,36 @@ def test_every_start_beats_guessing(init: str) -> None:
     assert kinds[:2] == ["Started", "StageStarted"]
     assert kinds[-2:] == ["StageEnded", "Finished"]
     assert "Angles" in kinds
+
+
+def test_interp_keeps_what_it_tuned_at_its_last_depth() -> None:
+    run = o.qaoa(o.maxcut(nx.random_regular_graph(3, 10, seed=1)), depth=4, init="interp")
+    assert run.wait(60)
+    told = [e for e in run.events if isinstance(e, Angles)]
+    deep = [e.energy for e in told if len(e.gammas) == 4]
+    assert len(deep) > 1
+    assert run.result.energy == min(deep) < min(e.energy for e in told if len(e.gammas) < 4)
+    assert [e.step for e in told] == sorted(e.step for e in told)
+
+
+def test_each_evaluation_is_told_while_the_next_ones_are_to_come() -> None:
+    bits = o.maxcut(nx.random_regular_graph(3, 10, seed=1)).to_bits()
+    mixed = make_engine(bits, "x")
+    plain, heard, waited = mixed.energy_and_gradient, threading.Event(), []
+
+    def slow(*args: Any) -> Any:
+        if len(waited) == 1:  # the second one waits until the first was heard of
+            waited.append(heard.wait(60))
+        else:
+            waited.append(True)
+        return plain(*args)
+
+    mixed.energy_and_gradient = slow  # type: ignore[method-assign]
+    for _ in tune(mixed, bits, 3, init="fixed", optimize=True, evaluations=40):
+        if waited:
+            heard.set()
+    assert len(waited) > 2
+    assert all(waited)
 
 
 def test_the_same_seed_gives_the_same_run_and_stop_ends_it() -> None:

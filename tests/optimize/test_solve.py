@@ -11,12 +11,14 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 import pytest
+from scipy.linalg import eigvalsh
 
 from qlab import OptimizeError
 from qlab import optimize as o
-from qlab.optimize import bounds
+from qlab.optimize import bounds, cpsat, lowest, milp
 from qlab.optimize.events import Bound, Finished, Incumbent, StageEnded, Started
 from qlab.optimize.job import Stop
+from qlab.optimize.terms import GivenUpError
 
 from .problems import FT06, PROJECT, brute, random_binary, random_groups
 
@@ -183,6 +185,27 @@ def test_bounds_never_pass_the_optimum(seed: int) -> None:
                 assert again is not None
                 assert again[0] == pytest.approx(proof[0])
         assert made[3] is None or made[3][0] == pytest.approx(best)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 40, 160])
+def test_the_lowest_eigenpairs_are_scipys_and_leave_the_interpreter_to_others(n: int) -> None:
+    a = np.random.default_rng(n).normal(size=(n, n))
+    a, count = a + a.T, min(3, n)
+    values, vectors = lowest.lowest(a, count)
+    assert np.allclose(values, eigvalsh(a)[:count], atol=1e-12 * n)
+    assert np.allclose(a @ vectors, values * vectors, atol=1e-11 * n)
+    assert np.allclose(vectors.T @ vectors, np.eye(count), atol=1e-12 * n)
+    assert lowest._dsyevr()._flags_ & 4 == 0, "4 is FUNCFLAG_PYTHONAPI: called with the lock held"
+
+
+def test_a_model_that_nobody_waits_for_is_given_up() -> None:
+    p = o.qubo(np.random.default_rng(0).integers(-9, 10, (60, 60)))
+    asked = iter([False, False, True])
+    with pytest.raises(GivenUpError):
+        cpsat.build(p, over=lambda: next(asked))
+    emitted: list[object] = []
+    assert milp.solve(p, seconds=60, emit=emitted.append, stop=lambda: True) == ("unknown", None)
+    assert not emitted
 
 
 def test_schedule_bounds() -> None:

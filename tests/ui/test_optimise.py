@@ -1,4 +1,7 @@
-"""The Optimise tab by hand: a template, an edited cell, a fault at a cell, a solve, a stop, both themes, axe."""
+"""The Optimise tab by hand: a template, an edited cell, a fault at a cell, a solve, a stop, both themes, axe.
+
+And QAOA's panel in a cell, which shows each evaluation while the angles are tuned.
+"""
 
 from __future__ import annotations
 
@@ -116,3 +119,21 @@ def test_ablate_and_the_designer_are_one_press_away(notebook: Notebook, shot: Sh
     notebook.widget(".ql-labroot").get_by_text("QAOA of square").locator("visible=true").first.wait_for()
     notebook.becomes("lab.circuit.n_qubits, lab.circuit.n_weights, lab.circuit.name", "(4, 0, 'QAOA of square')")
     shot("optimise-drawn", ".ql-labroot")
+
+
+def test_qaoa_shows_each_evaluation_while_its_angles_are_tuned(notebook: Notebook, shot: Shot) -> None:
+    notebook.new(
+        "import networkx as nx\nimport qlab\np = qlab.optimize.maxcut(nx.random_regular_graph(3, 20, seed=1))\n"
+        "run = qlab.optimize.qaoa(p, depth=20, evaluations=100_000)\nrun.panel"
+    ).run(0)
+    notebook.theme(LIGHT)
+    view = notebook.widget(".ql-opt")
+    view.get_by_role("group", name="Best energy").wait_for(timeout=90_000)  # kernels may compile first
+    view.get_by_text("best so far").wait_for()
+    shot("optimise-tuning", ".ql-opt")
+    view.get_by_role("button", name="Stop").click()
+    view.get_by_text("uniform", exact=True).wait_for(timeout=30_000)
+    view.locator(".ql-opt-foot").get_by_text("stopped after").wait_for()
+    assert int(notebook.evaluate("len(run.events)")) > 4
+    assert notebook.evaluate("run.state, len(run.result.gammas)") == "('stopped', 20)"
+    shot("optimise-tuned", ".ql-opt")

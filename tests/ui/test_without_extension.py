@@ -37,3 +37,14 @@ def test_designer_and_panel_work_with_plotly_from_the_kernel(notebook: Notebook)
     page.locator(".ql-panel").first.scroll_into_view_if_needed()
     page.wait_for_selector(".ql-panel .js-plotly-plot .main-svg", timeout=60_000)
     assert page.evaluate("() => Symbol.for('qlab.plotly') in globalThis")
+
+
+def test_a_panel_stays_a_panel_when_its_run_ends(notebook: Notebook) -> None:
+    notebook.new(
+        "import qlab\np = qlab.optimize.maxcut([(i, (i + d) % 18) for i in range(18) for d in (1, 5)])\n"
+        "run = qlab.optimize.qaoa(p, depth=20, evaluations=100_000)\nrun.panel"
+    ).run(0)
+    notebook.page.locator(".ql-opt").get_by_role("button", name="Stop").click()
+    notebook.becomes("run.panel.keeper._replaced is not None", "True")  # the page can't keep the picture itself
+    notebook.page.locator(".ql-opt-foot").get_by_text("stopped after").wait_for()
+    notebook.page.locator(".ql-opt").get_by_role("button", name="Solve again").wait_for()

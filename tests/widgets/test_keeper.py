@@ -86,6 +86,9 @@ def test_where_the_page_cannot_write_the_output_is_replaced_once_at_the_end() ->
     page.state, page.active = "done", False
     page.pass_(60, answer=False)
     assert len(page.replaced) == 1
+    data, _ = page.replaced[0]
+    assert data[VIEW]["model_id"] == "m1", "the widget stays; only beside it is the picture another one"
+    assert data["text/html"] == f"step {page.step}"
 
 
 @pytest.mark.parametrize("stored", [True, False])

@@ -12,7 +12,7 @@ import pytest
 
 import qlab
 from qlab import optimize
-from qlab.optimize.events import Bound, Incumbent, StageEnded, StageStarted, Started
+from qlab.optimize.events import Angles, Bound, Incumbent, Sampled, StageEnded, StageStarted, Started
 from qlab.training.job import ticker
 from qlab.widgets import optserver
 from qlab.widgets.optexamples import TEMPLATES, form_of, template
@@ -235,12 +235,16 @@ def test_the_story_keeps_what_each_stage_added() -> None:
     for event in (
         Started("n", p.kind, "min", ("coarse", "refine"), {}, 0),
         StageStarted(0.1, "coarse", "qaoa"),
+        Sampled(0.15, {"times_uniform": 3.0, "windows": 1, "histogram": ([0.0, 1.0], [1.0], [1.0])}),
         Incumbent(0.2, 30.0, "QAOA", x),
         StageEnded(0.3, "coarse", "qaoa", 0.2, 31.0, 30.0, "6 windows; 31 to 30", {"times_uniform": float("inf")}),
         StageStarted(0.3, "refine", "cp_sat"),
         StageEnded(0.4, "refine", "cp_sat", 0.1, 30.0, 30.0, "0 improvements; added nothing", {}),
     ):
         story.take(event)
+        if isinstance(event, Sampled):
+            assert story.json()["coarse"]["times_uniform"] == 3.0
+            assert story.json()["coarse"]["histogram"]
     told = story.json()
     assert [s["added"] for s in told["stages"]] == ["31 to 30", "added nothing"]
     assert told["stages"][0]["summary"] == "6 windows"
@@ -292,6 +296,9 @@ def test_the_panel_of_qaoa_shows_its_angles() -> None:
     try:
         assert panel.server.story.coarse["gammas"] == list(run.angles.gammas)
         assert panel.server.story.state == "done"
+        told = [[e.step, e.energy, e.best] for e in run.events if isinstance(e, Angles)]
+        assert panel.server.story.json()["coarse"]["energies"] == told
+        assert len(told) > 1
     finally:
         panel.close()
 

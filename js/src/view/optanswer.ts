@@ -45,7 +45,7 @@ function unverified(status: Status): [string, string] {
   if (status.preparing) return ["Preparing", sentence(status.preparing)];
   const found = status.value === null ? "No feasible point" : `Found by ${status.found_by}`;
   if (status.state === RUNNING)
-    return ["Solving", `${found}${status.value === null ? " so far" : ""}; Stop keeps it and its bound`];
+    return ["Solving", status.value === null ? `${found} so far` : `${found}; Stop keeps it and its bound`];
   if (status.state === "failed") return ["No answer", "The solve failed"];
   return ["Not verified", `${found}; this pass alone proves nothing`];
 }

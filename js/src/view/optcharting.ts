@@ -2,7 +2,8 @@
 
 import type { Link } from "../stream/messages";
 import { fill, h, setText } from "./dom";
-import { type Chart, energy, multiple, progress } from "./optcharts";
+import { number } from "./format";
+import { type Chart, energy, multiple, progress, tuning } from "./optcharts";
 import type { Status } from "./opttypes";
 import { config } from "./panelayout";
 import { plain, readTokens, type Tokens } from "./panetokens";
@@ -24,23 +25,24 @@ export function optCharts(root: HTMLElement, link: Link, signal: AbortSignal): C
   const times = h("span", { class: "ql-opt-times" });
   const key = (label: string, style: string, line = false): HTMLElement =>
     h("span", { class: "ql-opt-key" }, h("i", { class: line ? "line" : "", style }), label);
+  const keys = h("span", { class: "row end" });
+  const showKeys = (tuned: boolean): void => {
+    const now = tuned ? ["energy", "best so far"] : ["coarse", "uniform"];
+    if (keys.textContent !== now.join(""))
+      fill(
+        keys,
+        key(now[0] ?? "", "background:var(--ql-s1)"),
+        key(now[1] ?? "", "border-color:var(--ql-ink-2)", true),
+      );
+  };
+  showKeys(false);
   const element = h(
     "div",
     { class: "ql-opt-duo" },
     h(
       "section",
       null,
-      h(
-        "div",
-        { class: "row ql-opt-top" },
-        h("h2", null, "Energy of the coarse pass"),
-        h(
-          "span",
-          { class: "row end" },
-          key("coarse", "background:var(--ql-s1)"),
-          key("uniform", "border-color:var(--ql-ink-2)", true),
-        ),
-      ),
+      h("div", { class: "row ql-opt-top" }, h("h2", null, "Energy of the coarse pass"), keys),
       left.body,
       times,
     ),
@@ -112,7 +114,10 @@ export function optCharts(root: HTMLElement, link: Link, signal: AbortSignal): C
     const stage = now.stages.find((s) => s.stage === "coarse");
     const running = now.state === "running";
     const label = c?.windows ? "cost within the last window" : c?.values ? "value" : "cost with penalties";
-    const bars = energy(c, tokens, ok, label);
+    const spread = energy(c, tokens, ok, label);
+    const tuned = spread ? null : tuning(c, tokens, now.key);
+    const bars = spread ?? tuned;
+    showKeys(tuned !== null);
     const none = stage
       ? stage.seconds === null
         ? "The coarse pass goes on"
@@ -120,7 +125,10 @@ export function optCharts(root: HTMLElement, link: Link, signal: AbortSignal): C
       : running
         ? "Not begun yet"
         : "No coarse pass was asked for";
-    put(0, plotly ? bars : null, plotly || !bars ? none : wait, `Energy of the coarse pass. ${none}`);
+    const newest = c?.energies?.at(-1);
+    const told =
+      tuned && newest ? `Best energy ${number(newest[2], 6)} after ${newest[0]} evaluations` : none;
+    put(0, plotly ? bars : null, plotly || !bars ? none : wait, `Energy of the coarse pass. ${told}`);
     const found = now.incumbents.length + now.bounds.length > 0;
     const said = `Incumbent ${now.value ?? "none"}, bound ${now.bound ?? "none"} after ${now.seconds.toFixed(2)} s`;
     put(1, plotly && found ? progress(now, tokens) : null, found ? wait : "Nothing found so far", said);

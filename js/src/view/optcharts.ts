@@ -212,6 +212,48 @@ export function energy(coarse: Coarse | null, t: Tokens, ok: string, label: stri
   };
 }
 
+/** The energy of each evaluation while angles are tuned, and the best so far. Null: there is nothing to draw. */
+export function tuning(coarse: Coarse | null, t: Tokens, label: string): Chart | null {
+  const told = coarse?.energies ?? [];
+  if (told.length === 0) return null;
+  const x = told.map((e) => e[0]);
+  const layout = baseLayout(t, `tuning ${label}`);
+  const data = [
+    {
+      type: "scatter",
+      mode: "lines",
+      x,
+      y: told.map((e) => e[2]),
+      name: "best so far",
+      line: { shape: "hv", width: 1.5, color: t.ink2 },
+      hovertemplate: "%{y:,.6~g} the best so far",
+    },
+    {
+      type: "scatter",
+      mode: "markers",
+      x,
+      y: told.map((e) => e[1]),
+      name: "energy",
+      marker: { size: 6, color: t.series[0] },
+      hovertemplate: "%{y:,.6~g} at evaluation %{x}",
+    },
+  ] as unknown as Data[];
+  return {
+    data,
+    layout: {
+      ...layout,
+      margin: { l: 56, r: 12, t: 8, b: 40 },
+      xaxis: {
+        ...layout.xaxis,
+        title: { text: "evaluations", standoff: 4, font: { size: 11 } },
+        rangemode: "tozero",
+        showspikes: false,
+      },
+      yaxis: { ...layout.yaxis, tickformat: ",.5~g" },
+    } as Partial<Layout>,
+  };
+}
+
 /** How many times uniform guessing, and whether that is worth anything. */
 export function multiple(coarse: Coarse | null): { figure: string; words: string; worse: boolean } | null {
   if (!coarse) return null;

@@ -245,13 +245,14 @@ export function optimise(root: HTMLElement, link: Link, events: OptimiseEvents, 
       paint();
     }
     showAngles();
+    const holds = status.bound === null ? "" : "; the bound holds";
     const words: Record<string, string> = {
       running:
         status.preparing ||
         `solving, ${seconds(status.seconds)}${status.limit > 0 ? ` of ${status.limit} s` : ""}`,
       optimal: `solved in ${seconds(status.seconds)}`,
-      stopped: `stopped after ${seconds(status.seconds)}; the bound holds`,
-      "time limit": `time limit of ${status.limit} s reached; the bound holds`,
+      stopped: `stopped after ${seconds(status.seconds)}${holds}`,
+      "time limit": `time limit of ${status.limit} s reached${holds}`,
       done: `done in ${seconds(status.seconds)}`,
       failed: "no answer",
     };

@@ -102,6 +102,8 @@ export interface Coarse {
   readonly values?: readonly number[];
   readonly gammas?: readonly number[];
   readonly betas?: readonly number[];
+  /** While angles are tuned: number of the evaluation, its energy, the best so far. */
+  readonly energies?: readonly (readonly [number, number, number])[];
 }
 
 export interface Certificate {
