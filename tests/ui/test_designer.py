@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from .conftest import Shot
 from .notebook import DARK, LIGHT, Notebook
@@ -13,12 +15,23 @@ SETUP = "import qlab\nd = qlab.Designer(qubits=3)\nd"
 OPS = "import json; json.dumps([(o.gate, list(o.qubits), [str(p) for p in o.params]) for o in d.circuit.ops])"
 
 
-def ops(notebook: Notebook) -> list[list[object]]:
-    """What the kernel holds when two answers agree: an edit takes a moment to reach it."""
-    before, seen = None, notebook.evaluate(OPS)
-    while before != seen:
-        before, seen = seen, notebook.evaluate(OPS)
-    return list(json.loads(seen.strip("'")))
+def ops(notebook: Notebook) -> list[list[Any]]:
+    """What the kernel holds now; an edit takes a moment to reach it, so `holds` is what waits for one."""
+    return list(json.loads(notebook.evaluate(OPS).strip("'")))
+
+
+def holds(notebook: Notebook, wanted: object, read: Callable[[list[list[Any]]], object] = list) -> None:
+    """Waits until what the kernel holds reads so."""
+    for _ in range(60):
+        if (seen := read(ops(notebook))) == wanted:
+            return
+        notebook.page.wait_for_timeout(100)
+    assert seen == wanted
+
+
+def names(held: list[list[Any]]) -> list[str]:
+    """The gates alone."""
+    return [op[0] for op in held]
 
 
 def center(locator: Locator) -> tuple[float, float]:
@@ -47,12 +60,12 @@ def test_a_gate_dragged_with_the_mouse_changes_pythons_circuit(notebook: Noteboo
     cell = (box["x"] + 68 + 4 + 20, box["y"] + 28 + 28 + 56)  # first column, second wire
     drag(notebook, center(tile), cell)
     root.locator("[role='application'] [data-id]").first.wait_for()
-    assert ops(notebook) == [["h", [1], []]]
+    holds(notebook, [["h", [1], []]])
 
     gate = root.locator("[role='application'] [data-id]").first
     start = center(gate)
     drag(notebook, start, (start[0], start[1] + 56))
-    assert ops(notebook) == [["h", [2], []]]
+    holds(notebook, [["h", [2], []]])
 
     drag(notebook, center(root.locator("[role='application'] [data-id]").first), (start[0], start[1] - 56), drop=False)
     notebook.page.keyboard.press("Escape")
@@ -69,21 +82,20 @@ def test_keyboard_alone_builds_undoes_and_redoes(notebook: Notebook) -> None:
     keys = notebook.page.keyboard
     for key in ("Shift+E", "y"):
         keys.press(key)
-    assert ops(notebook) == [["ry", [i], [f"x[{i}]"]] for i in range(3)]
+    holds(notebook, [["ry", [i], [f"x[{i}]"]] for i in range(3)])
     canvas.focus()
     keys.press("Control+z")
-    assert ops(notebook) == []
+    holds(notebook, [])
     canvas.focus()
     keys.press("Control+Shift+z")
-    assert len(ops(notebook)) == 3
+    holds(notebook, 3, len)
 
 
 def test_assigning_the_circuit_redraws_and_a_bad_one_changes_nothing(notebook: Notebook) -> None:
     notebook.new(SETUP).run(0)
     root = notebook.widget(".ql-ds")
     notebook.evaluate("d.__setattr__('circuit', qlab.Circuit(2).append('h', 0).append('cx', [0, 1]))")
-    root.locator("[role='application'] [data-id]").nth(1).wait_for()
-    assert root.locator("[role='application'] [data-id]").count() == 2
+    expect(root.locator("[role='application'] [data-id]")).to_have_count(2)
     index = notebook.append("try:\n    d.circuit = 'not a circuit'\nexcept qlab.CircuitError as e:\n    print(e)")
     notebook.run(index)
     assert "line 1" in notebook.text(index)
@@ -101,7 +113,7 @@ def test_an_angle_that_does_not_parse_keeps_the_last_good_drawing(notebook: Note
     assert ops(notebook) == [["ry", [0], ["x[0]"]]]
     field.fill("2*pi*x[0] + w[0]")
     field.press("Enter")
-    assert ops(notebook) == [["ry", [0], ["2*pi*x[0]+w[0]"]]]
+    holds(notebook, [["ry", [0], ["2*pi*x[0]+w[0]"]]])
 
 
 def test_openqasm_is_typed_and_the_state_is_shown_at_a_column(notebook: Notebook, shot: Shot) -> None:
@@ -112,7 +124,7 @@ def test_openqasm_is_typed_and_the_state_is_shown_at_a_column(notebook: Notebook
     code.click()
     keys.press("Control+End")
     keys.type("cx q[0], q[1];\nbit c;\nc = measure q[0];\nif (c) { z q[1]; }\n")
-    assert [op[0] for op in ops(notebook)] == ["h", "ry", "x", "measure", "z"]
+    holds(notebook, ["h", "ry", "x", "measure", "z"], names)
     assert code.input_value().endswith("cx q[0], q[1];\nbit c;\nc = measure q[0];\nif (c) { z q[1]; }\n")
 
     code.click()
@@ -120,13 +132,13 @@ def test_openqasm_is_typed_and_the_state_is_shown_at_a_column(notebook: Notebook
     keys.type("ry(w_0*) q[1];")
     banner = root.locator(".ql-two:not([hidden]) .ql-code-err")
     banner.wait_for()
-    assert "A value was expected before ')'" in banner.inner_text()
+    banner.filter(has_text="A value was expected before ')'").wait_for()
     assert len(ops(notebook)) == 5, "an error keeps the last good circuit"
     shot("designer-qasm-error", ".ql-ds")
     banner.get_by_role("button", name="Last good text").click()
 
     about = root.locator(".ql-state-about")
-    assert "One branch: c" in about.inner_text()
+    about.filter(has_text="One branch: c").wait_for()
     canvas = root.locator("[role='application']")
     canvas.focus()
     for _ in range(3):
@@ -139,9 +151,7 @@ def test_openqasm_is_typed_and_the_state_is_shown_at_a_column(notebook: Notebook
     keys.press("Shift+ArrowDown")
     keys.press("g")
     root.locator("[aria-label='Name of the block']").wait_for()
-    assert json.loads(notebook.evaluate("import json; json.dumps([b.name for b in d.circuit.blocks])").strip("'")) == [
-        "block 1"
-    ]
+    notebook.becomes("[b.name for b in d.circuit.blocks]", "['block 1']")
     shot("designer-block", ".ql-ds")
 
 
@@ -171,7 +181,7 @@ def test_a_crowded_circuit_draws_what_is_in_view_and_has_a_map(notebook: Noteboo
     root = notebook.widget(".ql-ds")
     gates = root.locator("[role='application'] [data-id]")
     gates.first.wait_for()
-    assert "50 wires need 16 PB a copy; shown to 16" in root.inner_text()
+    root.get_by_text("50 wires need 16 PB a copy; shown to 16").wait_for()
     assert gates.count() < 500
     chart = root.locator(".ql-map")
     box = chart.bounding_box()

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Shot
 from .notebook import Notebook
-from .test_designer import center, drag, ops
+from .test_designer import center, drag, holds, names, ops
 
 GATES = "[role='application'] [data-id]"
 SAID = "[aria-live='polite']"
@@ -58,7 +58,7 @@ def test_a_drag_shows_circuit_and_state_as_if_dropped_and_esc_restores_both(note
     page.mouse.up()
     assert until(page, root, lambda now: now == before) != moved
     assert root.locator(".ql-drag").count() == 0
-    assert [op[0] for op in ops(notebook)] == ["h", "x"]
+    assert names(ops(notebook)) == ["h", "x"]
 
 
 def test_a_finger_and_a_pen_drag_gates_as_the_mouse_does(notebook: Notebook) -> None:
@@ -95,7 +95,7 @@ def test_a_finger_and_a_pen_drag_gates_as_the_mouse_does(notebook: Notebook) -> 
     touch("touchEnd")
     devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
     root.locator(GATES).nth(1).wait_for()
-    assert sorted(ops(notebook)) == [["h", [1], []], ["x", [0], []]]
+    holds(notebook, [["h", [1], []], ["x", [0], []]], sorted)
 
 
 def test_an_ansatz_of_two_layers_takes_few_keys_and_none_leaks(notebook: Notebook) -> None:
@@ -113,7 +113,7 @@ def test_an_ansatz_of_two_layers_takes_few_keys_and_none_leaks(notebook: Noteboo
         heard.append(said.inner_text())
     assert len(strokes) <= 60
     notebook.becomes("[d.circuit.n_inputs, d.circuit.n_weights]", "[4, 8]")
-    assert [op[0] for op in ops(notebook)].count("x") == 8
+    holds(notebook, 8, lambda held: names(held).count("x"))
     said.filter(has_text="Ring of 4 CX added").wait_for(state="attached")
 
     # keys that mean something to a notebook: new cell above, below, cut, delete, markdown, find
@@ -126,10 +126,13 @@ def test_an_ansatz_of_two_layers_takes_few_keys_and_none_leaks(notebook: Noteboo
         canvas.focus()
         page.keyboard.press("Control+s")  # one that it has no use for goes on to JupyterLab
 
-    had = len(ops(notebook))
+    holds(notebook, True, lambda held: len(held) == root.locator(GATES).count())
+    had, drawn = len(ops(notebook)), shown_state(root)
     page.locator(".jp-Notebook .jp-Cell").nth(1).locator(".cm-content").click()
     page.keyboard.type("hxyz")
+    page.wait_for_function(f"() => ({cells})().join().includes('hxyz')")
     assert len(ops(notebook)) == had, "what is typed in a cell is no gate"
+    assert shown_state(root) == drawn
 
 
 def test_every_command_is_spoken(notebook: Notebook) -> None:
@@ -180,7 +183,7 @@ def test_a_block_is_cut_in_one_notebook_and_pasted_in_another_as_openqasm(notebo
     drag(notebook, (start[0], start[1] + 22), (box["x"] + LEFT + 1, box["y"] + RULER + 3))
     root.locator(".sel").nth(2).wait_for()
     page.keyboard.press("Control+x")
-    assert ops(notebook) == []
+    holds(notebook, [])
 
     notebook.new("import qlab\nd = qlab.Designer(qubits=3)\nd", name="to.ipynb").run(0)
     other = notebook.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .ql-ds").first
@@ -188,7 +191,7 @@ def test_a_block_is_cut_in_one_notebook_and_pasted_in_another_as_openqasm(notebo
     other.locator("[role='application']").focus()
     page.keyboard.press("Control+v")
     other.locator(GATES).nth(2).wait_for()
-    assert [op[0] for op in ops(notebook)] == ["h", "x", "ry"]
+    holds(notebook, ["h", "x", "ry"], names)
 
 
 def test_five_controls_a_condition_and_a_move_that_does_not_commute(notebook: Notebook, shot: Shot) -> None:
@@ -197,8 +200,8 @@ def test_five_controls_a_condition_and_a_move_that_does_not_commute(notebook: No
     root.locator("[role='application']").focus()
     for key in ("c", "ArrowDown", "o", "ArrowDown", "c", "ArrowDown", "c", "ArrowDown", "o", "ArrowDown", "x"):
         page.keyboard.press(key)
-    field = "import json; o = d.circuit.ops[0]; json.dumps([o.gate, list(o.controls), list(o.anticontrols)])"
-    assert json.loads(notebook.evaluate(field).strip("'")) == ["x", [0, 2, 3], [1, 4]]
+    field = "[(o.gate, list(o.controls), list(o.anticontrols)) for o in d.circuit.ops]"
+    notebook.becomes(field, "[('x', [0, 2, 3], [1, 4])]")
 
     root.locator("[role='application']").focus()
     for key in ("End", "PageUp", "m", "PageUp", "ArrowRight", "h"):
@@ -213,11 +216,11 @@ def test_five_controls_a_condition_and_a_move_that_does_not_commute(notebook: No
     root.locator(f"{GATES}[aria-label^='CX']").wait_for()
     root.locator(f"{GATES}[aria-label^='H, q0']").click()
     page.keyboard.press("Alt+ArrowRight")
-    note = root.locator(".ql-note.warn")
-    assert "Changes the unitary: H passed CX" in note.inner_text()
+    note = root.locator(".ql-note.warn", has_text="Changes the unitary: H passed CX")
+    note.wait_for()
     shot("designer-passed", ".ql-ds")
     note.get_by_role("button", name="Undo").click()
-    assert [op[0] for op in ops(notebook)] == ["h", "x"]
+    holds(notebook, ["h", "x"], names)
 
 
 def test_wires_are_named_moved_added_and_removed_and_a_slider_drag_is_one_step(notebook: Notebook, shot: Shot) -> None:
@@ -231,7 +234,7 @@ def test_wires_are_named_moved_added_and_removed_and_a_slider_drag_is_one_step(n
     root.get_by_role("button", name="Add wire", exact=True).click()
     root.get_by_label("Remove wire q1").click()
     notebook.becomes("list(d.circuit.qubits)", "['data', 'q2', 'q3']")
-    assert [op[:2] for op in ops(notebook)] == [["rx", [0]], ["h", [1]]]
+    holds(notebook, [["rx", [0]], ["h", [1]]], lambda held: [op[:2] for op in held])
 
     root.locator(f"{GATES}[aria-label^='RX']").click()
     slider = root.get_by_role("slider", name="Angle")
@@ -240,11 +243,11 @@ def test_wires_are_named_moved_added_and_removed_and_a_slider_drag_is_one_step(n
     assert box
     y = box["y"] + box["height"] / 2
     drag(notebook, (box["x"] + box["width"] * 0.6, y), (box["x"] + box["width"] * 0.915, y))
-    assert [op[2] for op in ops(notebook) if op[0] == "rx"] == [["5*pi/6"]]
+    holds(notebook, ["5*pi/6"], lambda held: held[0][2])
     shot("designer-slider", ".ql-ds")
     root.locator("[role='application']").focus()
     page.keyboard.press("Control+z")
-    assert [op[2] for op in ops(notebook) if op[0] == "rx"] == [["0.5"]]
+    holds(notebook, ["0.5"], lambda held: held[0][2])
 
 
 def test_a_block_is_repeated_opened_in_place_and_edited_for_all(notebook: Notebook, shot: Shot) -> None:
@@ -260,9 +263,9 @@ def test_a_block_is_repeated_opened_in_place_and_edited_for_all(notebook: Notebo
     times.press("Enter")
     block = root.locator(GATES)
     block.filter(has_text="× 70").wait_for()
-    assert block.count() == 1
+    expect(block).to_have_count(1)
     notebook.becomes("len(d.circuit.ops)", "70")
-    assert root.locator(".ql-map").is_hidden() is False, "the map shows that there is more than meets the eye"
+    root.locator(".ql-map").wait_for()  # there is more than meets the eye
     shot("designer-repeated", ".ql-ds")
 
     canvas.focus()

@@ -53,6 +53,12 @@ interface Mark extends Carry {
   readonly here?: true;
 }
 
+export interface RunOptions {
+  readonly col?: number | undefined;
+  readonly seed?: number;
+  readonly limit?: number;
+}
+
 /** Memory for the states that are kept, in bytes, and their number. */
 const KEPT_BYTES = 48e6;
 const KEPT = 64;
@@ -61,6 +67,13 @@ const LEAST = 8;
 const NEAR = 3;
 /** Nearer to 0 or 1 than this, an outcome is certain. */
 const SURE = 1e-12;
+
+/** A run that can be carried out in parts: each `next` is one operation; the value at the end is the state. */
+export interface Run {
+  /** Amplitudes that are yet to be passed over, about. */
+  readonly work: number;
+  readonly parts: Iterator<undefined, SimResult>;
+}
 
 /** Simulates one circuit after another and reuses what they have in common. */
 export class Runner {
@@ -76,15 +89,22 @@ export class Runner {
    * The state left of column `col` (by default at the end) for inputs x and weights w in radians; `seed` chooses the
    * branch. The returned state is the caller's own.
    */
-  run(
-    c: Circuit,
-    x: ArrayLike<number>,
-    w: ArrayLike<number>,
-    options: { col?: number | undefined; seed?: number; limit?: number } = {},
-  ): SimResult {
+  run(c: Circuit, x: ArrayLike<number>, w: ArrayLike<number>, options: RunOptions = {}): SimResult {
+    const { parts } = this.begin(c, x, w, options);
+    for (;;) {
+      const { done, value } = parts.next();
+      if (done) return value;
+    }
+  }
+
+  /** The same in parts. The next run ends this one; the states that it kept so far are of use to it. */
+  begin(c: Circuit, x: ArrayLike<number>, w: ArrayLike<number>, options: RunOptions = {}): Run {
     const { col, seed = 1, limit = MAX_WIRES } = options;
     const qubits = c.qubits.length;
-    if (qubits > limit) return { tooLarge: true, qubits, limit, bytes: 16 * 2 ** qubits };
+    if (qubits > limit) {
+      const large = { tooLarge: true, qubits, limit, bytes: 16 * 2 ** qubits } as const;
+      return { work: 0, parts: { next: () => ({ done: true, value: large }) } };
+    }
     const steps = stepsOf(c, x, w, col);
     const about = `${qubits}:${c.clbits.length}:${seed}`;
     const common = about === this.#about ? shared(this.#steps, steps) : 0;
@@ -94,16 +114,19 @@ export class Runner {
     if (this.#spare[0] && this.#spare[0].re.length !== 2 ** qubits) this.#spare = [];
     this.#steps = steps;
     this.#about = about;
-    return this.#from(this.#marks.at(-1), steps, x, w, { qubits, bits: c.clbits.length, seed, common });
+    const mark = this.#marks.at(-1);
+    const work = (steps.length - (mark?.at ?? 0)) * 2 ** qubits;
+    const parts = this.#from(mark, steps, x, w, { qubits, bits: c.clbits.length, seed, common });
+    return { work, parts };
   }
 
-  #from(
+  *#from(
     mark: Mark | undefined,
     steps: readonly Step[],
     x: ArrayLike<number>,
     w: ArrayLike<number>,
     size: { qubits: number; bits: number; seed: number; common: number },
-  ): SimResult {
+  ): Generator<undefined, SimResult, undefined> {
     const state = mark ? copy(mark.state) : zero(size.qubits);
     const bits = mark ? [...mark.bits] : Array<number>(size.bits).fill(0);
     const lots = mark ? [...mark.lots] : [];
@@ -126,6 +149,8 @@ export class Runner {
         const kept = { at: i, state: copy(state, this.#spare.pop()), bits: [...bits], lots: [...lots] };
         this.#marks.push(regular ? kept : { ...kept, here: true });
       }
+      yield;
+      if (this.#steps !== steps) throw new Error("a later run has begun");
       if (deferred || op.gate === "barrier" || !met(op, bits)) continue;
       if (rowOf(op)?.unitary) this.#unitary(state, op, x, w, waiting, flush);
       else {
@@ -253,8 +278,7 @@ function alike(a: Step, b: Step): boolean {
     sameMatrix(p.matrix, q.matrix) &&
     p.condition?.value === q.condition?.value &&
     same(p.condition?.clbits ?? [], q.condition?.clbits ?? []) &&
-    p.params.every((e, i) => sameExpr(e, q.params[i]!)) &&
-    (p.matrix === q.matrix || JSON.stringify(p.matrix) === JSON.stringify(q.matrix))
+    p.params.every((e, i) => sameExpr(e, q.params[i]!))
   );
 }
 

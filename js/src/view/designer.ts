@@ -2,6 +2,8 @@
  * The circuit designer as one function: builds the parts, gives each the session, and redraws them at most once a frame.
  * It knows its host only as a Store; what a part does is in the part.
  */
+
+import { isState } from "../core/simulate";
 import { canvas as makeCanvas } from "./canvas";
 import { codePane } from "./codepane";
 import { conflictPanel } from "./conflict";
@@ -138,7 +140,13 @@ export function designer(
     },
     signal,
   );
-  const over = overlays(session, canvas, () => root.classList.contains("is-dragging"), signal);
+  const over = overlays(
+    session,
+    canvas,
+    () => root.classList.contains("is-dragging"),
+    () => keys.edit(),
+    signal,
+  );
   const keys = keyboard(
     session,
     {
@@ -147,10 +155,10 @@ export function designer(
       cancelDrag: drags.cancel,
       search: tiles.focusSearch,
       sheet,
-      editAngle: () => {
+      editParts: () => {
         session.set("panel", "gate");
         paint();
-        return gate.editAngle();
+        return gate.edit();
       },
       zoom,
       hint: (text) => setText(hint, text),
@@ -275,13 +283,9 @@ export function designer(
         said?.text,
       );
     }
-    const ms = stateOf(session).ms;
-    setText(
-      timing,
-      "re" in stateOf(session).result
-        ? `state in ${ms < 0.1 ? "0.1" : fixed(ms, ms < 10 ? 1 : 0)} ms, in the browser`
-        : "",
-    );
+    const { ms, result, behind } = stateOf(session);
+    const took = `state in ${ms < 0.1 ? "0.1" : fixed(ms, ms < 10 ? 1 : 0)} ms, in the browser`;
+    setText(timing, behind ? "simulating" : result && isState(result) ? took : "");
   }
 
   let frame = 0;

@@ -7,7 +7,7 @@ import { angleText, evaluateSafely, nearestPart } from "./anglevalue";
 import { type Child, fill, h, on } from "./dom";
 import { plural } from "./format";
 import { actions, controls, type InspectorHost, line, picture, title, wireLine } from "./gateparts";
-import { EDITABLE, matrixField } from "./matrixfield";
+import { EDITABLE, type MatrixField, matrixField } from "./matrixfield";
 import { layoutOf, type Session, statsOf, type Tab } from "./session";
 import { type SliderRow, sliderRow } from "./slider";
 import { bitLine, blockParts, condition } from "./steerparts";
@@ -18,8 +18,8 @@ export interface Inspector {
   update(): void;
   /** Whether it is about something else by now, and an update would build it anew. */
   stale(): boolean;
-  /** Puts the cursor in the angle field; false if the selection has none. */
-  editAngle(): boolean;
+  /** Puts the cursor in the angle field or the matrix; false if the selection has neither. */
+  edit(): boolean;
 }
 
 export function inspector(session: Session, host: InspectorHost, signal: AbortSignal): Inspector {
@@ -37,6 +37,7 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
   let angles: AngleField[] = [];
   let sliders: SliderRow[] = [];
   let extra: (() => void) | undefined;
+  let grid: MatrixField | undefined;
   signal.addEventListener(
     "abort",
     () => {
@@ -95,6 +96,7 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     life = new AbortController();
     sliders = [];
     extra = undefined;
+    grid = undefined;
     const op = session.selected;
     const gate = session.tab === "gate" ? op : undefined;
     angleFields(gate);
@@ -165,7 +167,8 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     const alone = session.selection.length === 1; // not a run that prints once
     const place = h("div", { class: "cap" });
     const small = op.matrix !== undefined && op.matrix.length <= EDITABLE;
-    const cells = small ? matrixField(session, op.id, life.signal) : undefined;
+    const cells = small ? matrixField(session, op.id, host.focusCanvas, life.signal) : undefined;
+    grid = cells;
     extra = () => {
       cells?.update();
       const p = layoutOf(session.circuit).byId.get(op.id);
@@ -302,12 +305,12 @@ export function inspector(session: Session, host: InspectorHost, signal: AbortSi
     el,
     update,
     stale: () => subject() !== about,
-    editAngle() {
+    edit() {
       if (session.tab !== "gate") session.set("tab", "gate");
       update();
-      const input = angles[0]?.input;
-      input?.focus();
-      return input !== undefined;
+      const first = angles[0]?.input ?? grid;
+      first?.focus();
+      return first !== undefined;
     },
   };
 }

@@ -15,7 +15,8 @@ export interface KeyHost {
   cancelDrag(): boolean;
   search(): void;
   sheet(): void;
-  editAngle(): boolean;
+  /** Puts the cursor in what can be written of the selected gate; false where there is nothing. */
+  editParts(): boolean;
   zoom(by: -1 | 0 | 1): void;
   /** What the keys typed so far wait for; "" for nothing. */
   hint(text: string): void;
@@ -31,7 +32,7 @@ export function keyboard(
   session: Session,
   host: KeyHost,
   signal: AbortSignal,
-): { placed(ids: readonly string[]): void } {
+): { placed(ids: readonly string[]): void; edit(): void } {
   let state: KeyState = IDLE;
   let marks: Mark[] = [];
   let last: readonly string[] = [];
@@ -183,7 +184,7 @@ export function keyboard(
     if (!session.selected && under) session.select([under.id]);
     const block = session.selected && blockOf(session.selected);
     if (block !== undefined) session.open(block);
-    else if (session.selected && !host.editAngle()) session.say("This gate has no angle.");
+    else if (session.selected && !host.editParts()) session.say("This gate has no angle.");
   }
 
   function move(action: Extract<KeyAction, { type: "cursor" }>): void {
@@ -244,6 +245,7 @@ export function keyboard(
   );
 
   return {
+    edit,
     /** After a click on a tile: digits now change its index. */
     placed(ids) {
       last = ids;

@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [title: string, rows: readonly (readonly [keys: s
     [
       "Edit",
       [
-        ["Enter, F2", "edit the angle, the block; Tab: next angle"],
+        ["Enter, F2", "edit angle, matrix, block; Tab: next angle"],
         ["Alt ← → ↑ ↓", "move the selection, or the chosen wire"],
         ["D, Del", "duplicate, delete"],
         ["G, Shift G", "group, ungroup"],

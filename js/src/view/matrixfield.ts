@@ -12,11 +12,20 @@ import type { Session } from "./session";
 /** Larger ones are shown by their size alone. */
 export const EDITABLE = 4;
 
+export interface MatrixField {
+  readonly el: HTMLElement;
+  update(): void;
+  /** Puts the cursor in the first entry, with the whole grid in sight. */
+  focus(): void;
+}
+
+/** `back`: where Esc leads. */
 export function matrixField(
   session: Session,
   id: string,
+  back: () => void,
   signal: AbortSignal,
-): { el: HTMLElement; update(): void } {
+): MatrixField {
   const matrix = (): Rows => findOp(session.circuit, id)?.matrix ?? [];
   const size = matrix().length;
   const problem = h("div", { class: "ql-angle-err", role: "alert" });
@@ -78,6 +87,7 @@ export function matrixField(
     });
     fill(problem, text, offer && [" ", offer]);
     problem.hidden = text === "";
+    if (text !== "") problem.scrollIntoView({ block: "nearest" }); // below the fold where the panel is low
   }
 
   function put(rows: Rows): void {
@@ -118,6 +128,14 @@ export function matrixField(
         cell,
         "keydown",
         (event) => {
+          if (event.key === "Escape") {
+            event.preventDefault();
+            event.stopPropagation();
+            cell.value = shown ? printEntry(shown[r]![c]!) : cell.value;
+            refuse("", []);
+            back();
+            return;
+          }
           const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [0, 0] }[event.key] ?? [];
           if (down === undefined || right === undefined) return;
           event.preventDefault();
@@ -142,5 +160,11 @@ export function matrixField(
   }
 
   update();
-  return { el, update };
+  function focus(): void {
+    el.scrollIntoView({ block: "nearest" });
+    cells[0]?.[0]?.select();
+    cells[0]?.[0]?.focus({ preventScroll: true });
+  }
+
+  return { el, update, focus };
 }

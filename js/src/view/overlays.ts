@@ -1,10 +1,11 @@
 /** What lies over the drawing as HTML: the empty state, "add wire", the bar of the selection, the note. */
-import { findOp } from "../core/circuit";
+import { blockOf, findOp, type Op } from "../core/circuit";
 import type { Layout, Placed } from "../core/layout";
 import type { Canvas } from "./canvas";
 import { fill, h, on } from "./dom";
 import { groupSelected, repeatSelected } from "./grouping";
 import { icon } from "./icons";
+import { EDITABLE } from "./matrixfield";
 import { layoutOf, type Note, type Session } from "./session";
 import { defaults, FIRST } from "./templates";
 import { insertTemplate } from "./templatesheet";
@@ -12,10 +13,17 @@ import { thumbnail } from "./thumbnail";
 import { passedNow } from "./warn";
 import { moveWire, removeWire } from "./wirespane";
 
+/** Whether there is something in a gate to be written: a definition, an angle, the entries of a matrix. */
+const isEditable = (op: Op): boolean =>
+  blockOf(op) !== undefined ||
+  op.params.length > 0 ||
+  (op.matrix !== undefined && op.matrix.length <= EDITABLE);
+
 export function overlays(
   session: Session,
   canvas: Canvas,
   dragging: () => boolean,
+  edit: () => void,
   signal: AbortSignal,
 ): { update(): void } {
   const stack = canvas.scroll.firstElementChild as HTMLElement;
@@ -35,12 +43,12 @@ export function overlays(
     label: string,
     picture: Parameters<typeof icon>[0],
     act: () => void,
-    danger = false,
+    look: "" | "danger" | "leads" = "",
   ): HTMLButtonElement => {
     const b = h(
       "button",
       {
-        class: `ql-btn icon quiet${danger ? " danger" : ""}`,
+        class: `ql-btn icon quiet${look === "danger" ? " danger" : ""}`,
         type: "button",
         "aria-label": label,
         title: label,
@@ -49,7 +57,7 @@ export function overlays(
     );
     b.addEventListener("click", () => {
       act();
-      canvas.main.focus({ preventScroll: true });
+      if (look !== "leads") canvas.main.focus({ preventScroll: true });
     });
     return b;
   };
@@ -62,16 +70,23 @@ export function overlays(
     const hide = session.locked !== undefined || dragging() || (items.length === 0 && wire === undefined);
     float.hidden = hide;
     if (hide) return;
-    const what = wire === undefined ? `gates:${session.selection.length > 0}` : `wire:${wire}`;
+    const editable = session.selected !== undefined && isEditable(session.selected);
+    const what = wire === undefined ? `gates:${editable}` : `wire:${wire}`;
     if (what !== floatFor) {
       floatFor = what;
       if (wire === undefined)
         fill(
           float,
+          editable && button("Edit (Enter)", "pencil", edit, "leads"),
           button("Duplicate", "copy", () => session.run({ type: "duplicate", ids: [...session.selection] })),
           button("Group (G)", "group", () => groupSelected(session)),
           button("Repeat", "refresh", () => repeatSelected(session)),
-          button("Delete", "trash", () => session.run({ type: "remove", ids: [...session.selection] }), true),
+          button(
+            "Delete",
+            "trash",
+            () => session.run({ type: "remove", ids: [...session.selection] }),
+            "danger",
+          ),
         );
       else
         fill(
@@ -79,7 +94,7 @@ export function overlays(
           button("Move the wire up", "arrowup", () => moveWire(session, wire, -1)),
           button("Move the wire down", "arrowdown", () => moveWire(session, wire, 1)),
           button("Add a wire below", "plus", () => session.run({ type: "addWire", at: wire + 1 })),
-          button("Remove the wire", "trash", () => removeWire(session, wire), true),
+          button("Remove the wire", "trash", () => removeWire(session, wire), "danger"),
         );
     }
     if (wire !== undefined) {

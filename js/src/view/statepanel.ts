@@ -53,6 +53,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   const el = h("div", { class: "ql-state-all", role: "region", "aria-label": "State" }, chartParts, words);
   let aboutFor = "";
   let factsFor = "";
+  let drawn: readonly unknown[] = [];
   let width = 0;
   let height = 0;
 
@@ -68,16 +69,18 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   signal.addEventListener("abort", () => watch.disconnect(), { once: true });
 
   function update(): void {
-    const { result, circuit } = stateOf(session);
+    const { result, circuit, behind } = stateOf(session);
     modes.forEach(([mode], i) => {
       buttons[i]!.classList.toggle("on", session.mode === mode);
       buttons[i]!.setAttribute("aria-pressed", String(session.mode === mode));
     });
-    const ok = isState(result) && isDefined(result);
+    const ok = result !== undefined && isState(result) && isDefined(result);
     chartParts.hidden = !ok;
     words.hidden = ok;
-    place();
-    if (ok) paint(result, circuit.qubits);
+    chartParts.classList.toggle("is-behind", behind);
+    el.setAttribute("aria-busy", String(behind));
+    if (!behind) place();
+    if (ok) paint(result, circuit.qubits, behind);
     else fill(words, obstacle());
   }
 
@@ -85,7 +88,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   function place(): void {
     const { result, cone, circuit } = stateOf(session);
     const { marker, preview } = session;
-    const branch = isState(result) ? result.branch : undefined;
+    const branch = result && isState(result) ? result.branch : undefined;
     const key = JSON.stringify([marker, branch, cone, preview !== undefined, circuit.qubits.length]);
     if (key === aboutFor) return;
     aboutFor = key;
@@ -121,7 +124,10 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
     fill(about, parts);
   }
 
-  function paint(state: State, names: readonly string[]): void {
+  function paint(state: State, names: readonly string[], behind: boolean): void {
+    const now = [state, names, behind, session.mode, width, height];
+    if (width > 0 && now.every((v, i) => v === drawn[i])) return;
+    drawn = now;
     heading.textContent = modes.find(([mode]) => mode === session.mode)![1];
     const list = bars(state);
     const order =
@@ -139,7 +145,7 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
       `${heading.textContent}: ${plural(list.length, "bar")}; the largest is ${most.bits || "others"} with probability ${fixed(most.p, 3)}`,
     );
     balls.update(state, names);
-    observables((wire) => blochOf(state, wire).z);
+    if (!behind) observables((wire) => blochOf(state, wire).z);
   }
 
   function observables(z: (wire: number) => number): void {
@@ -162,7 +168,12 @@ export function statePanel(session: Session, signal: AbortSignal): { el: HTMLEle
   }
 
   function obstacle(): Child {
-    const { result } = stateOf(session);
+    const { result, behind } = stateOf(session);
+    if (result === undefined || behind) {
+      const { ops, qubits } = session.shown;
+      const what = `${plural(ops.length, "gate")} on ${plural(qubits.length, "wire")}`;
+      return h("p", { class: "sub" }, `Simulating ${what}.`);
+    }
     const fact = (k: string, v: string) => h("div", null, h("div", { class: "cap" }, k), h("b", null, v));
     if ("tooLarge" in result) {
       const cone = statsOf(session.shown).light_cone.length;

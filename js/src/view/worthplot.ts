@@ -215,7 +215,7 @@ export function openPlot(
 }
 
 function drawIn(box: HTMLElement, plot: Plot, plotly: Plotly, title: string, signal: AbortSignal): void {
-  const div = h("div", { class: "ql-plotly", role: "img", "aria-label": plot.label });
+  const div = h("div", { class: "ql-plotly", role: "figure", "aria-label": plot.label });
   const { data, layout } = figureOf(plot, readTokens(box));
   const width = Math.max(200, box.clientWidth || W);
   box.replaceChildren(div);

@@ -92,6 +92,24 @@ describe("a runner", () => {
     );
   });
 
+  it("in parts gives what it gives in one, and what an ended run has kept is of use", () => {
+    const c = wide(6, 60);
+    const whole = state(new Runner().run(c, [], []));
+    const runner = new Runner();
+    const { parts } = runner.begin(c, [], []);
+    for (let k = 0; k < c.ops.length / 2; k++) expect(parts.next().done).toBe(false);
+    const before = runner.applied;
+    const again = runner.begin(c, [], []);
+    expect(again.work).toBeLessThan(0.6 * c.ops.length * 2 ** 6);
+    let step = again.parts.next();
+    while (!step.done) step = again.parts.next();
+    expect(distance(state(step.value), whole)).toBe(0);
+    const fresh = new Runner();
+    fresh.run(c, [], []);
+    expect(runner.applied - before).toBeLessThan(0.6 * fresh.applied);
+    expect(() => parts.next()).toThrow("a later run has begun");
+  });
+
   it("shows the state left of a column", () => {
     const c = circuit(2, gate("x", 0), gate("x", 1), gate("cx", [0, 1]), gate("h", 0));
     const largest = (s: State) => s.re.findIndex((v) => Math.abs(v) > 0.99);

@@ -115,6 +115,15 @@ describe("designer", () => {
         .dispatchEvent(new Event("change", { bubbles: true }));
     };
     expect(cells().map((c) => c.value)).toEqual(["1", "0", "0", "1"]);
+    const edit = here.root.querySelector<HTMLElement>(".ql-float [aria-label='Edit (Enter)']")!;
+    edit.click();
+    expect(document.activeElement).toBe(cells()[0]);
+    cells()[0]!.value = "2";
+    cells()[0]!.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }),
+    );
+    expect(cells()[0]!.value).toBe("1");
+    expect(document.activeElement).toBe(here.root.querySelector(".ql-main"));
     write("1/sqrt(2)", "1/sqrt(2)", "1/sqrt(2)", "-1/");
     const said = () => here.root.querySelector(".ql-matrix [role=alert]")!;
     expect(said().textContent).toContain("Row 1, column 1, character 4: A value was expected after /.");
