@@ -81,7 +81,7 @@ def main() -> None:
             np.testing.assert_allclose(got, grad, atol=1e-10)
             np.testing.assert_allclose(got_loss, loss, atol=1e-10)
             np.testing.assert_allclose(single()[1], grad, atol=1e-4)
-        measured = measure(rows, options.repeats, 20 if n <= 8 else 5)
+        measured = measure(rows, options.repeats, 20 if n <= 10 else 5)
         lines += own_lines(n, batch, kind, measured)
         for name, times in measured.items():
             if name == next(iter(rows)):
