@@ -31,11 +31,17 @@ class Wire:
 
 def kind_of(frame: bytes) -> str:
     """Return the kind of a message of `v1.kernel.websocket.jupyter.org`: offsets, channel, header, …, content."""
+    kind, own = kinds_of(frame)
+    return own or kind
+
+
+def kinds_of(frame: bytes) -> tuple[str, str]:
+    """Return the kind of a message, and what a widget itself calls it if it is its own."""
     (count,) = struct.unpack_from("<Q", frame)
     at = struct.unpack_from(f"<{count}Q", frame, 8)
     kind = str(json.loads(frame[at[1] : at[2]])["msg_type"])
     if kind != "comm_msg" or at[4] == at[5]:
-        return kind
+        return kind, ""
     body = json.loads(frame[at[4] : at[5]])["data"]
     content = body.get("content")
-    return str(content.get("type")) if body.get("method") == "custom" and isinstance(content, dict) else kind
+    return kind, str(content.get("type")) if body.get("method") == "custom" and isinstance(content, dict) else ""
