@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import sys
 import time
+from ast import literal_eval
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from qlab.doctor import find_browser  # noqa: E402
 from tests.ui.conftest import FLAGS  # noqa: E402
 from tests.ui.notebook import Notebook  # noqa: E402
 from tests.ui.server import lab_server  # noqa: E402
-from tests.ui.test_reload import COMPLETE, HELD, Line, history  # noqa: E402
+from tests.ui.test_reload import COMPLETE, HELD, SCROLL, Line, history  # noqa: E402
 from tests.ui.wire import kinds_of  # noqa: E402
 
 ROUNDS = 5
@@ -34,6 +35,9 @@ import qlab
 fx = qlab.load("digits").features(target="target", classes=[3, 5], qubits=10, reduce="pca", seed=7)
 run = qlab.train(qlab.templates.reuploading(10, 4), fx, epochs=40_000, batch=128, seed=1)
 run.panel"""
+
+
+END = "(run.stop(), run.wait(), (__import__('time').time(), run.step))[2]"
 
 
 class Bad:
@@ -80,11 +84,11 @@ def lossy(notebook: Notebook, page: Page) -> None:
         notebook.new(SETUP, name=f"lossy{seed}.ipynb").run(0)
         page.wait_for_selector(".ql-panel .main-svg", timeout=60_000)
         notebook.becomes(f"run.step >= {STEPS}", "True")
-        n = int(notebook.evaluate("(run.stop(), run.wait(), run.step)[2]"))
-        start = time.perf_counter()
+        ended, n = literal_eval(notebook.evaluate(END))
+        page.evaluate(SCROLL, 0)  # what is out of sight is not drawn
         page.wait_for_function(COMPLETE, arg=n, timeout=60_000)
-        took.append(time.perf_counter() - start)
         page.wait_for_function(f"n => ({HELD})()[0].at(-1) === n", arg=n)
+        took.append(time.time() - ended)
         x, y = page.evaluate(HELD)
         same = (x, y) == history(notebook)
         what = f"{bad.lost} of {bad.whole} messages lost, {bad.late} late"
@@ -123,6 +127,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1440, "height": 1000})
             part(Notebook(page, server), page)
             page.close()
+            server.shut_kernels()
         browser.close()
 
 

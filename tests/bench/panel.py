@@ -121,8 +121,8 @@ def main() -> None:
         for part in (redraws, reload, memory):
             page = browser.new_page(viewport={"width": 1440, "height": 1000})
             part(Notebook(page, server))
-            page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll().then(() => true)")
             page.close()
+            server.shut_kernels()
         browser.close()
 
 

@@ -23,7 +23,8 @@ SCRIPT = """
 import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 const contents = 'export { parse } from "./src/core/text"; export { simulate } from "./src/core/trajectories";';
-const { outputFiles } = await build({ stdin: { contents, resolveDir: "." }, bundle: true, format: "esm", write: false });
+const stdin = { contents, resolveDir: "." };
+const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false });
 const core = await import("data:text/javascript;base64," + Buffer.from(outputFiles[0].contents).toString("base64"));
 const found = JSON.parse(readFileSync(0, "utf8")).map(({ text, x, w }) => {
   const { re, im } = core.simulate(core.parse(text), x, w);

@@ -81,16 +81,10 @@ def page(browser: Browser, server: LabServer, request: pytest.FixtureRequest) ->
     if request.session.testsfailed:
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"failed-{request.node.name}.png")
-    _shut_kernels(page)
     context.close()
+    server.shut_kernels()
     assert foreign == [], "requests to other hosts"
     assert errors == [], "errors in the browser's console"
-
-
-def _shut_kernels(page: Page) -> None:
-    page.evaluate(
-        """() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => true).catch(() => true)"""
-    )
 
 
 @pytest.fixture

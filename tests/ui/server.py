@@ -13,10 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 START_TIMEOUT = 90.0  # seconds; a cold start on a loaded machine took 12
 
@@ -34,6 +36,19 @@ class LabServer:
         """The address that opens ``path`` in JupyterLab, logged in, with an empty workspace; "" is the launcher."""
         tree = f"/tree/{path}" if path else ""
         return f"{self.base}/lab{tree}?reset&token={self.token}"
+
+    def shut_kernels(self) -> None:
+        """End all kernels, once no page looks at them: ipykernel 7.4 may mix its last messages of several threads."""
+        with self._ask("sessions") as answer:
+            sessions = json.load(answer)
+        for session in sessions:
+            with contextlib.suppress(urllib.error.HTTPError):  # gone meanwhile
+                self._ask(f"sessions/{session['id']}", "DELETE").close()
+
+    def _ask(self, what: str, method: str = "GET") -> Any:
+        headers = {"Authorization": f"token {self.token}"}
+        ask = urllib.request.Request(f"{self.base}/api/{what}", method=method, headers=headers)
+        return urllib.request.urlopen(ask, timeout=60)
 
 
 def _settings(folder: Path) -> None:
@@ -82,7 +97,7 @@ def lab_server(notebooks: Path, *, config: Path | None = None) -> Iterator[LabSe
             _wait_until_up(process, f"{base}/api/status?token={token}", log)
             yield LabServer(base, token, root, log)
         finally:
-            _stop(process, base, token)
+            _stop(process, LabServer(base, token, root, log))
     shutil.rmtree(tmp, ignore_errors=True)
 
 
@@ -97,10 +112,9 @@ def _wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> Non
     raise RuntimeError(f"JupyterLab did not answer in {START_TIMEOUT:.0f} s:\n{log.read_text()[-3000:]}")
 
 
-def _stop(process: subprocess.Popen[bytes], base: str, token: str) -> None:
-    ask = urllib.request.Request(f"{base}/api/shutdown", method="POST", headers={"Authorization": f"token {token}"})
-    with contextlib.suppress(OSError), urllib.request.urlopen(ask, timeout=5):
-        pass
+def _stop(process: subprocess.Popen[bytes], server: LabServer) -> None:
+    with contextlib.suppress(OSError):
+        server._ask("shutdown", "POST").close()
     for sign, patience in ((None, 15), (signal.SIGTERM, 5), (signal.SIGKILL, 5)):
         if sign is not None:
             with contextlib.suppress(ProcessLookupError):

@@ -91,23 +91,23 @@ function askedBy(state: ClientState, action: Action, value: OrderValue | undefin
 function tick(state: ClientState, now: number): Step {
   if (state.lost !== null || state.phase === "idle" || state.phase === "closed" || state.phase === "refused")
     return only(state);
-  const { retry, ping, silent } = state.patience;
+  const { retry, again, late, ping, silent } = state.patience;
   const client = nameOf(state);
   if (state.phase === "opening") {
     // a kernel busy with a cell may be long: ask less and less often, but never give up
     const wait = Math.min(retry * 1.5 ** (state.opens - 1), 8 * retry);
-    const late = now - state.openedAt >= wait;
-    const next = late ? { ...state, openedAt: now, opens: state.opens + 1 } : state;
+    const due = now - state.openedAt >= wait;
+    const next = due ? { ...state, openedAt: now, opens: state.opens + 1 } : state;
     const quiet = now - state.heard >= ping + silent ? (state.silent ?? state.heard) : null;
     const open: ToKernel = { type: "open", client, run: state.run };
-    return late ? only({ ...next, silent: quiet }, open) : only({ ...next, silent: quiet });
+    return due ? only({ ...next, silent: quiet }, open) : only({ ...next, silent: quiet });
   }
-  if (state.pull && now - state.pull.at >= retry) {
-    const pull = { ...state.pull, at: now };
+  if (state.pull && now - state.pull.at >= again * 2 ** Math.min(state.pull.repeats, 4)) {
+    const pull = { ...state.pull, at: now, repeats: state.pull.repeats + 1 };
     return only({ ...state, pull }, asking(state, pull));
   }
   // rows a status spoke of that have not come by themselves
-  if (!state.pull && state.told > state.have && now - state.toldAt >= retry)
+  if (!state.pull && state.told > state.have && now - state.toldAt >= late)
     return ask({ ...state, total: Math.max(state.total, state.told) }, [], [], now);
   if (state.pinged !== null && now - state.pinged >= silent)
     return only({ ...state, silent: state.silent ?? state.heard, pinged: now }, probe(state));
@@ -156,7 +156,9 @@ function received(
     case "status": {
       const n = message.n ?? 0;
       const toldAt = state.told > state.have ? state.toldAt : now;
-      const told = { ...heard, told: Math.max(state.told, n), toldAt };
+      // the last rows of a run were sent before the status that ends it
+      const total = isActive(message.status) ? state.total : Math.max(state.total, n);
+      const told = { ...heard, total, told: Math.max(state.told, n), toldAt };
       return ask(withStatus(told, message.status, message.seq), [ack(heard, message.seq)], [], now);
     }
   }
@@ -271,7 +273,7 @@ function store(state: ClientState, chunk: Chunk, send: readonly ToKernel[], now:
 function ask(state: ClientState, send: readonly ToKernel[], put: readonly Put[], now: number): Step {
   if (state.pull || state.have >= state.total || state.lost !== null) return { state, send, put };
   const to = state.stash.reduce((least, c) => Math.min(least, c.from), state.total);
-  const pull = { id: `${nameOf(state)}:${state.pulls}`, from: state.have, to, at: now };
+  const pull = { id: `${nameOf(state)}:${state.pulls}`, from: state.have, to, at: now, repeats: 0 };
   const next = { ...state, pull, pulls: state.pulls + 1 };
   return { state: next, send: [...send, asking(next, pull)], put };
 }

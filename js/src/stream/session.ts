@@ -12,7 +12,7 @@ export interface Timers {
   every(ms: number, callback: () => void): () => void;
 }
 
-const TICK = 500;
+const TICK = 250;
 const KINDS: ReadonlySet<string> = new Set(["hello", "append", "history", "status", "error", "plotly"]);
 
 export class Session {

@@ -5,8 +5,12 @@ import type { Action, Refusal, Status } from "./messages";
 
 /** Milliseconds, and the rows a pull may bring. */
 export interface Patience {
-  /** Until an open or a pull without an answer is sent again. */
+  /** Until an open without an answer is sent again. */
   readonly retry: number;
+  /** Until a pull is sent again, at first; each wait is twice the last. */
+  readonly again: number;
+  /** Until rows that a status spoke of count as lost. */
+  readonly late: number;
   /** Of silence until the kernel is asked whether it is there. */
   readonly ping: number;
   /** Until an unanswered question is shown. */
@@ -15,13 +19,22 @@ export interface Patience {
   readonly points: number;
 }
 
-export const PATIENCE: Patience = { retry: 1500, ping: 8000, silent: 7000, points: 1400 };
+export const PATIENCE: Patience = {
+  retry: 1500,
+  again: 700,
+  late: 400,
+  ping: 8000,
+  silent: 7000,
+  points: 1400,
+};
 
 export interface Pull {
   readonly id: string;
   readonly from: number;
   readonly to: number;
   readonly at: number;
+  /** How often it was asked again. */
+  readonly repeats: number;
 }
 
 export interface Asked {

@@ -109,9 +109,11 @@ describe("frames", () => {
   });
   it("repeat a pull that was lost, and forget a useless answer", () => {
     const gap = run([...live, append(1, 4, 2)]);
-    expect(types(reduce(gap.state, { type: "tick", now: 1000 }))).toEqual([]);
-    const again = reduce(gap.state, { type: "tick", now: 1600 });
+    expect(types(reduce(gap.state, { type: "tick", now: 600 }))).toEqual([]);
+    const again = reduce(gap.state, { type: "tick", now: 900 });
     expect(again.send).toEqual([gap.send.at(-1)]);
+    expect(types(reduce(again.state, { type: "tick", now: 2200 }))).toEqual([]); // a busy kernel isn't flooded
+    expect(types(reduce(again.state, { type: "tick", now: 2400 }))).toEqual(["pull"]);
     const empty: FromKernel = { type: "history", run: RUN, id: "c:0", from: 0, n: 0, total: 6, exact: true };
     const useless = reduce(again.state, { type: "message", now: 1700, message: empty, block: block(0) });
     expect([types(useless), useless.state.pull?.id]).toEqual([[], "c:0"]);
@@ -121,12 +123,14 @@ describe("frames", () => {
     const told = { type: "status", run: RUN, seq: 3, n: 9, status: status({ step: 9 }) } as const;
     const step = reduce(state, message(told, 100));
     expect(types(step)).toEqual(["ack"]);
-    expect(types(reduce(step.state, { type: "tick", now: 1000 }))).toEqual([]);
-    expect(reduce(step.state, { type: "tick", now: 1600 }).send).toMatchObject([
+    expect(types(reduce(step.state, { type: "tick", now: 400 }))).toEqual([]);
+    expect(reduce(step.state, { type: "tick", now: 600 }).send).toMatchObject([
       { type: "pull", from: 5, to: 9 },
     ]);
     const came = reduce(step.state, append(4, 5, 4, 200));
-    expect(types(reduce(came.state, { type: "tick", now: 1600 }))).toEqual([]);
+    expect(types(reduce(came.state, { type: "tick", now: 600 }))).toEqual([]);
+    const ended = { ...told, status: status({ step: 9, state: "stopped" }) } as const;
+    expect(types(reduce(state, message(ended, 100)))).toEqual(["ack", "pull"]); // its last rows were sent before
   });
   it("let a status of a lower number pass, and of an equal number only if it is further", () => {
     const at = (seq: number, step: number) =>
