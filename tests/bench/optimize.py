@@ -271,7 +271,10 @@ def library(files: Path | None) -> None:
     projects = [o.read(path) for path in having("j30*.sm")[:3]] or [project(s) for s in range(3)]
     for p in projects:
         line(p.name, o.solve(p, time_limit=5.0), None, 5.0, " (stand-in)" if "like" in p.name else "")
-    best_known = {50: (2098, 3702, 4626, 3544, 4012, 3693, 4520, 4216, 3780, 3507)}
+    best_known = {  # Beasley 1998
+        50: (2098, 3702, 4626, 3544, 4012, 3693, 4520, 4216, 3780, 3507),
+        100: (7970, 11036, 12723, 10368, 9083, 10210, 10125, 11435, 11455, 12565),
+    }
     for n, limit in ((50, 5.0), (100, 0.4)):
         source = having(f"bqp{n}.txt")
         t = time.perf_counter()

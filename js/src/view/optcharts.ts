@@ -1,6 +1,6 @@
 /** Figures of the two charts: energies of the coarse pass, incumbent and bound over time. Pure; Plotly draws them. */
 
-import type { Data, Layout } from "plotly.js";
+import type { Data, Layout, LayoutAxis } from "plotly.js";
 import { number, percent } from "./format";
 import type { Coarse, Status } from "./opttypes";
 import { baseLayout } from "./panelayout";
@@ -156,7 +156,7 @@ export function energy(coarse: Coarse | null, t: Tokens, ok: string, label: stri
     0,
     (plain ?? mine).findIndex((v) => v > 0),
   );
-  const layout = baseLayout(t, `energy ${label}`);
+  const layout = under(t, `energy ${label}`, label, { tickformat: ",.5~g" });
   const data = [
     {
       type: "bar",
@@ -184,13 +184,6 @@ export function energy(coarse: Coarse | null, t: Tokens, ok: string, label: stri
     data,
     layout: {
       ...layout,
-      margin: { l: 56, r: 12, t: 8, b: 40 },
-      xaxis: {
-        ...layout.xaxis,
-        title: { text: label, standoff: 4, font: { size: 11 } },
-        tickformat: ",.5~g",
-        showspikes: false,
-      },
       yaxis: { ...layout.yaxis, ticksuffix: " %", range: [0, Math.max(...mine, ...(plain ?? [])) * 1.5] },
       annotations: [
         {
@@ -212,12 +205,23 @@ export function energy(coarse: Coarse | null, t: Tokens, ok: string, label: stri
   };
 }
 
+/** The layout of a chart with words under its x axis. */
+function under(t: Tokens, key: string, words: string, axis: Partial<LayoutAxis>): Partial<Layout> {
+  const layout = baseLayout(t, key);
+  const title = { text: words, standoff: 4, font: { size: 11 } };
+  return {
+    ...layout,
+    margin: { l: 56, r: 12, t: 8, b: 40 },
+    xaxis: { ...layout.xaxis, title, showspikes: false, ...axis },
+  };
+}
+
 /** The energy of each evaluation while angles are tuned, and the best so far. Null: there is nothing to draw. */
 export function tuning(coarse: Coarse | null, t: Tokens, label: string): Chart | null {
   const told = coarse?.energies ?? [];
   if (told.length === 0) return null;
   const x = told.map((e) => e[0]);
-  const layout = baseLayout(t, `tuning ${label}`);
+  const layout = under(t, `tuning ${label}`, "evaluations", { rangemode: "tozero" });
   const data = [
     {
       type: "scatter",
@@ -238,20 +242,7 @@ export function tuning(coarse: Coarse | null, t: Tokens, label: string): Chart |
       hovertemplate: "%{y:,.6~g} at evaluation %{x}",
     },
   ] as unknown as Data[];
-  return {
-    data,
-    layout: {
-      ...layout,
-      margin: { l: 56, r: 12, t: 8, b: 40 },
-      xaxis: {
-        ...layout.xaxis,
-        title: { text: "evaluations", standoff: 4, font: { size: 11 } },
-        rangemode: "tozero",
-        showspikes: false,
-      },
-      yaxis: { ...layout.yaxis, tickformat: ",.5~g" },
-    } as Partial<Layout>,
-  };
+  return { data, layout: { ...layout, yaxis: { ...layout.yaxis, tickformat: ",.5~g" } } };
 }
 
 /** How many times uniform guessing, and whether that is worth anything. */
