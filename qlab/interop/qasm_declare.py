@@ -37,6 +37,7 @@ class Declarations:
         number = self.tokens.step()
         if number.kind != "number" or number.text.split(".")[0] not in ("2", "3"):
             self.tokens.fail(f"OpenQASM {number.text[:20]} is unknown", number, "write OPENQASM 2.0; or OPENQASM 3.0;")
+        self.tokens.cuts = number.text[0] == "3"
         self.tokens.expect(";")
 
     def include(self) -> None:
@@ -44,6 +45,8 @@ class Declarations:
         name = self.tokens.step()
         if name.kind != "string" or name.text[1:-1] not in INCLUDES:
             self.tokens.fail(f"the include {name.text[:80]} is not allowed", name, "use " + " or ".join(INCLUDES))
+        if self.source.tokens[0].text != "OPENQASM" and name.text[1:-1] == "qelib1.inc":
+            self.tokens.cuts = False  # version 2, left unsaid
         self.tokens.expect(";")
 
     def declaration(self) -> bool:
@@ -92,11 +95,13 @@ class Declarations:
     def constant(self) -> None:
         tokens = self.tokens
         tokens.step()
-        tokens.name("float")
+        kind = tokens.name("float")
         self.size()
         name = tokens.name("a name")
         tokens.expect("=")
         self.names[name.text] = expression(tokens, self.names)
+        if kind.text in ("int", "uint"):
+            tokens.integers.add(name.text)
         tokens.expect(";")
 
     def let(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from qlab.circuit.expr import FUNCTIONS, MAX_DEPTH, Bin, Call, Expr, Neg, Num, Pi, number
 from qlab.errors import CircuitError
-from qlab.interop.qasm_lex import Token, Tokens
+from qlab.interop.qasm_lex import Token, Tokens, whole
 
 MAX_TOKENS = 300
 _CALLS = {name: name for name in FUNCTIONS} | {"ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan"}
@@ -37,9 +37,32 @@ def _product(tokens: Tokens, names: Mapping[str, Expr]) -> Expr:
     start = tokens.at
     left = _factor(tokens, names)
     while op := tokens.take("*", "/"):
-        left = Bin(op.text, left, _factor(tokens, names))
+        middle, right = tokens.at, _factor(tokens, names)
+        if op.text == "/" and tokens.cuts and _integers(tokens, start, middle - 1) and _integers(tokens, middle):
+            _check_quotient(tokens, op, left, right)
+        left = Bin(op.text, left, right)
         _check_length(tokens, start)
     return left
+
+
+def _integers(tokens: Tokens, start: int, stop: int | None = None) -> bool:
+    """Return whether all that was read from one token to before another, by default the next, is integers."""
+    return all(
+        (token.kind == "number" and whole(token.text) is not None)
+        or (token.kind == "op" and token.text in ("+", "-", "*", "**", "/", "(", ")"))
+        or token.text in tokens.integers
+        for token in tokens.source.tokens[start : tokens.at if stop is None else stop]
+    )
+
+
+def _check_quotient(tokens: Tokens, op: Token, left: Expr, right: Expr) -> None:
+    """Refuse a quotient of integers that version 3 cuts off: half of those who write it mean the fraction."""
+    a, b = float(left.evaluate()), float(right.evaluate())
+    if b == 0 or not math.isfinite(a / b) or a / b == math.trunc(a / b):
+        return
+    rest = f"{math.trunc(a / b):g}"
+    cure = f"write a decimal point, as in 1.0, for {a / b:g}, or {rest}"
+    tokens.fail(f"{a:g}/{b:g} is a division of integers, in OpenQASM 3 {rest}", op, cure)
 
 
 def _factor(tokens: Tokens, names: Mapping[str, Expr]) -> Expr:

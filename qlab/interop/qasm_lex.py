@@ -95,11 +95,18 @@ def whole(text: str) -> int | None:
 
 
 class Tokens:
-    """A cursor over the tokens of a source."""
+    """A cursor over the tokens of a source.
+
+    Attributes:
+        cuts: Whether integers divide to an integer, as from version 3 on.
+        integers: Names of constants that are integers.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.at = 0
+        self.cuts = True
+        self.integers: set[str] = set()
 
     @property
     def now(self) -> Token:

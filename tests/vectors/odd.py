@@ -33,6 +33,8 @@ PROGRAMS: dict[str, str] = {
     "broadcast of equal registers": V2 + "qreg a[2];\nqreg b[2];\nqreg t[2];\nh a;\nry(1) b;\nccx a,b,t;\n",
     "functions of version 2": V2 + "qreg q[1];\nrx(sin(pi/6)) q[0];\nry(cos(0.3)*tan(0.2)) q[0];\nrz(exp(0.5)-ln(2)+sqrt(2)) q[0];\nu1(2^3) q[0];\nu1(-2^2) q[0];\n",
     "numbers in all dress": V2 + "qreg q[1];\nrx(.5) q[0];\nrx(5.) q[0];\nrx(1e-2) q[0];\nrx(1.5E+1) q[0];\nrx(007) q[0];\n",
+    "integers divide in version 2": V2 + "qreg q[1];\nrx(1/5) q[0];\nry(2+3-1/4) q[0];\nrz((1/2)*pi) q[0];\n",
+    "integers divide without a rest": V3 + "const int n = 4;\nqubit q;\nrx(4/2) q;\nry(pi/3) q;\nrz(1/5.0) q;\np(n/2) q;\nrx(-6/3*pi/4) q;\nry(float(1)/4) q;\n",
     "unary signs": V2 + "qreg q[1];\nrx(-pi) q[0];\nry(-(-1)) q[0];\nrz(3--2) q[0];\nu2(-pi/2,+pi/2) q[0];\n",
     "all of qelib1": V2 + "qreg q[4];\nu3(0.1,0.2,0.3) q[0];\nu2(0.1,0.2) q[1];\nu1(0.3) q[2];\ncx q[0],q[1];\nid q[0];\nx q[0];\ny q[1];\nz q[2];\nh q[3];\ns q[0];\nsdg q[1];\nt q[2];\ntdg q[3];\nrx(0.1) q[0];\nry(0.2) q[1];\nrz(0.3) q[2];\ncz q[0],q[2];\ncy q[1],q[3];\nch q[2],q[0];\nccx q[0],q[1],q[2];\ncrz(0.4) q[0],q[3];\ncu1(0.5) q[1],q[2];\ncu3(0.1,0.2,0.3) q[2],q[3];\n",
     "what qelib1 grew later": V2 + "qreg q[5];\nsx q[0];\nsxdg q[1];\np(0.1) q[2];\nu(0.1,0.2,0.3) q[3];\nswap q[0],q[1];\ncswap q[0],q[1],q[2];\ncrx(0.1) q[0],q[1];\ncry(0.2) q[1],q[2];\ncp(0.3) q[2],q[3];\ncsx q[3],q[4];\ncu(0.1,0.2,0.3,0.4) q[0],q[4];\nrxx(0.5) q[0],q[2];\nrzz(0.6) q[1],q[3];\nrccx q[0],q[1],q[2];\nrc3x q[0],q[1],q[2],q[3];\nc3x q[0],q[1],q[2],q[3];\nc3sqrtx q[0],q[1],q[2],q[3];\nc4x q[0],q[1],q[2],q[3],q[4];\nu0(1) q[0];\n",

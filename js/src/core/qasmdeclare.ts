@@ -42,6 +42,7 @@ export abstract class Declarations {
         number,
         "write OPENQASM 2.0; or OPENQASM 3.0;",
       );
+    this.tokens.cuts = number.text.startsWith("3");
     this.tokens.expect(";");
   }
 
@@ -54,6 +55,9 @@ export abstract class Declarations {
         name,
         `use ${INCLUDES.join(" or ")}`,
       );
+    // version 2, left unsaid
+    if (this.source.tokens[0]!.text !== "OPENQASM" && name.text.slice(1, -1) === "qelib1.inc")
+      this.tokens.cuts = false;
     this.tokens.expect(";");
   }
 
@@ -106,11 +110,12 @@ export abstract class Declarations {
   constant(): void {
     const { tokens } = this;
     tokens.step();
-    tokens.name("float");
+    const kind = tokens.name("float");
     this.size();
     const name = tokens.name("a name");
     tokens.expect("=");
     this.names.set(name.text, expression(tokens, this.names));
+    if (kind.text === "int" || kind.text === "uint") tokens.integers.add(name.text);
     tokens.expect(";");
   }
 

@@ -3,7 +3,7 @@
  * Mirrors qlab/interop/qasm_expr.py. Beside x and w it uses two kinds of placeholder, which never leave the reader.
  */
 import { type BinOp, type Expr, evaluate, type Fn, num, type Sym, symbols } from "./expr";
-import { cut, type Token, type Tokens } from "./qasmlex";
+import { cut, type Token, type Tokens, whole } from "./qasmlex";
 
 const MAX_TOKENS = 300;
 const MAX_DEPTH = 20;
@@ -69,10 +69,36 @@ function product(tokens: Tokens, names: Names): Expr {
   const start = tokens.at;
   let left = factor(tokens, names);
   for (let op = tokens.take("*", "/"); op; op = tokens.take("*", "/")) {
-    left = bin(op.text as BinOp, left, factor(tokens, names));
+    const middle = tokens.at;
+    const right = factor(tokens, names);
+    if (op.text === "/" && tokens.cuts && integers(tokens, start, middle - 1) && integers(tokens, middle))
+      checkQuotient(tokens, op, left, right);
+    left = bin(op.text as BinOp, left, right);
     checkLength(tokens, start);
   }
   return left;
+}
+
+const SIGNS = ["+", "-", "*", "**", "/", "(", ")"];
+
+/** Whether all that was read from one token to before another, by default the next, is integers. */
+const integers = (tokens: Tokens, start: number, stop = tokens.at): boolean =>
+  tokens.source.tokens
+    .slice(start, stop)
+    .every(
+      ({ kind, text }) =>
+        (kind === "number" && whole(text) !== undefined) ||
+        (kind === "op" && SIGNS.includes(text)) ||
+        tokens.integers.has(text),
+    );
+
+/** Refuse a quotient of integers that version 3 cuts off: half of those who write it mean the fraction. */
+function checkQuotient(tokens: Tokens, op: Token, left: Expr, right: Expr): void {
+  const [a, b] = [evaluate(left, [], []), evaluate(right, [], [])];
+  if (b === 0 || !Number.isFinite(a / b) || Number.isInteger(a / b)) return;
+  const rest = general(Math.trunc(a / b) + 0); // not -0
+  const cure = `write a decimal point, as in 1.0, for ${general(a / b)}, or ${rest}`;
+  tokens.fail(`${general(a)}/${general(b)} is a division of integers, in OpenQASM 3 ${rest}`, op, cure);
 }
 
 function factor(tokens: Tokens, names: Names): Expr {

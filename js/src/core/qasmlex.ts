@@ -140,6 +140,10 @@ export function whole(text: string): number | undefined {
 /** A cursor over the tokens of a source. */
 export class Tokens {
   at = 0;
+  /** Whether integers divide to an integer, as from version 3 on. */
+  cuts = true;
+  /** Names of constants that are integers. */
+  readonly integers = new Set<string>();
 
   constructor(readonly source: Source) {}
 
