@@ -147,9 +147,11 @@ class Workspace:
         """Fill the gradients, return (samples, observables); a callable gets all values in between."""
         self._hold(self.chunk)
         whole = self.chunk >= self.groups
+        values: FloatArray | None = None
         if callable(cotangent):
             self._run(codes.FORWARD, 0, self.groups, keep=whole, prepare=True, evaluate=True)
-            cotangent = cotangent(self._values())
+            values = self._values()
+            cotangent = cotangent(values.copy())  # the caller's own
             done = whole
         else:
             done = False
@@ -162,7 +164,7 @@ class Workspace:
                 self._take(given)
             self._run(codes.BACKWARD, start, stop, keep=True, finish=stop == self.groups)
             start = stop
-        return self._values()
+        return self._values() if values is None else values
 
     def _hold(self, states: int) -> None:
         if len(self.psi) < self.size * states:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Cotangent = Any  # (batch, n_observables), or a callable values -> (loss, cotangent)
 _KEPT_WORKSPACES = 4
-_LARGE_BYTES = 64 << 20  # a workspace beyond it is kept alone
+_LARGE_BYTES = 64 << 20  # a workspace beyond it is kept alone, and weighed against the free memory each time
 
 
 def compile(
@@ -108,6 +108,7 @@ class Plan(Sampling):
         self._programs: dict[str, Program] = {}
         self._free: dict[tuple[str, int, int], list[Workspace]] = {}
         self._path: Literal["lanes", "wide"] | None = None  # a test's or a measurement's own choice
+        self._small: set[tuple[object, ...]] = set()  # calls on lanes that need no look at the memory
 
     def __repr__(self) -> str:
         return (
@@ -249,20 +250,23 @@ class Plan(Sampling):
             whole: Whether all amplitudes count, not only those that observables see.
             extra: Bytes of the result.
         """
-        wide = self._prefers_wide(batch, whole)
-        check = partial(
-            capacity.refusal, batch=batch, gradient=gradient, dtype=self.dtype, threads=pool.get_threads(), extra=extra
-        )
-        if wide:
-            refusal = check(self.n_qubits, wide=True)
-            if refusal is None:
+        sizes: dict[str, Any] = {
+            "batch": batch, "gradient": gradient, "dtype": self.dtype, "threads": pool.get_threads()
+        }  # fmt: skip
+        call = (whole, extra, self._path, *sizes.values())
+        if call in self._small:
+            return None
+        check: Any = partial(capacity.refusal, **sizes, extra=extra)
+        if self._prefers_wide(batch, whole):
+            if (refusal := check(self.n_qubits, wide=True)) is None:
                 return self._wide_plan
             if whole or self._schedule[1].n == self.n_qubits:
                 raise refusal
         n = self.n_qubits if whole or self.n_qubits < wide_choice.SMALLEST else self._schedule[1].n
-        refusal = check(n, wide=False)
-        if refusal is not None:
+        if (refusal := check(n, wide=False)) is not None:
             raise refusal
+        if capacity.lanes_bytes(n, **sizes) + extra < _LARGE_BYTES:
+            self._small.add(call)
         return None
 
     def _prefers_wide(self, batch: int, whole: bool) -> bool:

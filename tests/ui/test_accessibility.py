@@ -111,4 +111,10 @@ def test_axe_finds_nothing_serious_in_matrices_wires_and_blocks(
     page.keyboard.press("g")
     root.get_by_label("Name of the block").wait_for()
     clean("block of gates")
+    if width >= 760:
+        page.keyboard.press("Escape")
+        for tab in ("Weights", "Wires"):
+            root.get_by_role("tab", name=tab).click()
+            expect(root.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+            clean(tab.lower())
     notebook.theme(LIGHT)

@@ -35,13 +35,15 @@ export interface Painter {
 const DESCRIBE = 1000;
 /** Milliseconds of one drawing after which no further pane is begun. */
 const LONG = 25;
+/** Drawings in a row that may be of the first pane alone. */
+const ALONE = 2;
 
 export function painter(members: Members, look: () => Look, timers: Timers): Painter {
   const fine = new Curves();
   let described = 0;
-  /** Where the panes after the first go on, and whether the last drawing was of the first alone. */
+  /** Where the panes after the first go on, and how many drawings in a row were of the first alone. */
   let turn = 1;
-  let owing = false;
+  let alone = 0;
 
   function scene(): Scene {
     const { settings, tokens, zoom, reset, picked } = look();
@@ -94,8 +96,7 @@ export function painter(members: Members, look: () => Look, timers: Timers): Pai
         if (now.panes !== panes) return; // rebuilt meanwhile, for other columns
         if (!pane.element.isConnected) continue; // hidden
         const lead = pane === panes[0];
-        // two drawings are never of the first pane alone
-        left = !lead && spent > LONG && (others > 0 || !owing);
+        left = !lead && spent > LONG && (others > 0 || alone < ALONE);
         if (left) {
           turn = panes.indexOf(pane);
           break;
@@ -107,7 +108,7 @@ export function painter(members: Members, look: () => Look, timers: Timers): Pai
         if (!lead) others++;
         yield;
       }
-      owing = left && others === 0;
+      alone = left && others === 0 ? alone + 1 : 0;
       done();
       if (left) more();
       const at = timers.now();
