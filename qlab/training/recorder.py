@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from ..errors import TrainError
 from . import events as ev
 from . import job
 from .columns import Columns
@@ -164,7 +165,7 @@ class Recorder:
             if not self._headed:
                 self.record.head.update(self._head())
                 self._headed = True
-            backend.create(self.record)
+            self._create()
             self._created = True
         fresh = n > self._saved or count > 0 or self._over
         if not fresh and now - self._at["beat"] < BEAT:
@@ -177,6 +178,14 @@ class Recorder:
         del self._events[:count]
         self._saved, self._counted, self._at["beat"] = max(n, self._saved), self._counted + count, now
         return True
+
+    def _create(self) -> None:
+        try:
+            self.store.backend.create(self.record)
+        except TrainError:
+            there = self.store.backend.read(self.record.id)
+            if there is None or there.owner != self.record.owner:
+                raise  # else an earlier try did more than it was told, as a network's file system may
 
     def _best_doc(self) -> dict[str, Any] | None:
         if self._best_step is None:

@@ -1,7 +1,8 @@
 """Runs as append-only journals, one file a run and one writer a file: for file systems without locks.
 
 A record is a line of lengths and checksums, a JSON text and bytes; what a kill cut short at the end is passed over
-by a reader and cut off by the next writer. People's edits lie in a file of their own, replaced whole.
+by a reader and cut off by the next writer. People's edits lie in a file of their own, replaced whole. A run's folder
+is made beside its place and moved there when it is whole, and away before it is removed: a kill leaves all or nothing.
 """
 
 from __future__ import annotations
@@ -9,21 +10,24 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import struct
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .store_backend import Doc, GoneError, Record, taken
-from .store_files import check_id, put, sweep
+from .store_files import RUN_ID, check_id, lay, put, sweep, sync_folder
 from .store_pieces import Piece
 
 FOLDER = "journals"
 HEAD = struct.Struct("<4sIIII")  # mark, length of the text, of the bytes, checksum of each
 MARK = b"qj1\n"
 JOURNAL, OWNER, EDITS = "run.journal", "owner", "edits.json"
+DEBRIS = 3600.0  # seconds until a folder on its way to or from its place counts as left by a kill
 
 
 @dataclass(slots=True)
@@ -53,15 +57,32 @@ class JournalBackend:
         return (folder / FOLDER).is_dir()
 
     def create(self, record: Record) -> None:
-        folder = self._folder(record.id)
+        check_id(record.id)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+        made = self._aside(record.id)
         try:
-            folder.mkdir()
-        except FileExistsError:
-            raise taken(record.id) from None
-        put(folder / OWNER, record.owner.encode())
-        self.edit(record.id, record.edits)
-        self._append(folder, {"head": record.head, "live": record.live}, [])
+            made.mkdir()
+            lay(made / OWNER, record.owner.encode())
+            lay(made / EDITS, _json(record.edits))
+            lay(made / JOURNAL, _framed({"head": record.head, "live": record.live}, []))
+            sync_folder(made)
+            self._move(made, record)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+        sync_folder(self.folder)
+
+    def _move(self, made: Path, record: Record) -> None:
+        """Put a whole folder in its place, where there may lie what no reader takes for a run."""
+        place = self._folder(record.id)
+        with contextlib.suppress(OSError):
+            os.rename(made, place)
+            return
+        if self.read(record.id) is not None:
+            raise taken(record.id)
+        shutil.rmtree(place, ignore_errors=True)
+        os.rename(made, place)
 
     def take(self, run_id: str, owner: str) -> None:
         folder = self._folder(run_id)
@@ -97,13 +118,15 @@ class JournalBackend:
         owner, edits = "", {}
         with contextlib.suppress(OSError, ValueError):
             owner = (folder / OWNER).read_bytes().decode()
+        with contextlib.suppress(OSError, ValueError):
             edits = json.loads((folder / EDITS).read_bytes())
         return Record(run_id, owner, index.head, index.live, edits)
 
     def records(self) -> list[Record]:
         if not self.folder.is_dir():
             return []
-        found = (self.read(path.name) for path in sorted(self.folder.iterdir()) if (path / JOURNAL).is_file())
+        names = sorted(path.name for path in self.folder.iterdir() if RUN_ID.match(path.name))
+        found = (self.read(name) for name in names if (self.folder / name / JOURNAL).is_file())
         return [record for record in found if record is not None]
 
     def events(self, run_id: str) -> list[Doc]:
@@ -127,14 +150,18 @@ class JournalBackend:
         return found
 
     def edit(self, run_id: str, edits: Doc) -> None:
-        put(self._folder(run_id) / EDITS, json.dumps(edits, ensure_ascii=False).encode())
+        put(self._folder(run_id) / EDITS, _json(edits))
 
     def delete(self, run_id: str) -> None:
         self._seen.pop(run_id, None)
         folder = self._folder(run_id)
         with contextlib.suppress(FileNotFoundError):
             (folder / OWNER).unlink()  # first, so that a writer stops
-        shutil.rmtree(folder, ignore_errors=True)
+        aside = self._aside(run_id)
+        with contextlib.suppress(OSError):  # Windows moves no folder in which a file is open
+            os.rename(folder, aside)
+        for path in (aside, folder):
+            shutil.rmtree(path, ignore_errors=True)
 
     def close(self) -> None:
         self._seen.clear()
@@ -145,10 +172,18 @@ class JournalBackend:
     def _folder(self, run_id: str) -> Path:
         return self.folder / check_id(run_id)
 
+    def _aside(self, run_id: str) -> Path:
+        return self.folder / f".{run_id}.{secrets.token_hex(4)}.tmp"
+
+    def _sweep(self) -> None:
+        """Remove the folders that a kill left on their way."""
+        for path in self.folder.glob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > DEBRIS:
+                    shutil.rmtree(path)
+
     def _append(self, folder: Path, told: Doc, pieces: Sequence[Piece]) -> None:
-        text = json.dumps(told, ensure_ascii=False).encode()
-        body = b"".join(piece.data for piece in pieces)
-        record = HEAD.pack(MARK, len(text), len(body), zlib.crc32(text), zlib.crc32(body)) + text + body
+        record = _framed(told, pieces)
         path = folder / JOURNAL
         if folder.name not in self._ready:
             self._mend(folder.name, path)
@@ -186,6 +221,16 @@ class JournalBackend:
                 _fold(index, told, at)
                 index.end = end
         return index
+
+
+def _json(doc: Doc) -> bytes:
+    return json.dumps(doc, ensure_ascii=False).encode()
+
+
+def _framed(told: Doc, pieces: Sequence[Piece]) -> bytes:
+    """Return a record as its bytes stand in the file."""
+    text, body = _json(told), b"".join(piece.data for piece in pieces)
+    return HEAD.pack(MARK, len(text), len(body), zlib.crc32(text), zlib.crc32(body)) + text + body
 
 
 def _records(path: Path, start: int, size: int) -> Iterator[tuple[Doc, int, int]]:
