@@ -103,6 +103,7 @@ export function angleField(
   }
 
   function read(): void {
+    const good = error === undefined;
     const now = Date.now();
     if (now - typed > PAUSE) key = session.burst(`angle:${id}:${index}`);
     typed = now;
@@ -119,6 +120,7 @@ export function angleField(
       session.run({ type: "params", id, params }, key);
     }
     paint();
+    if (error && good) problem.scrollIntoView?.({ block: "nearest" }); // the field may stand at the lower edge
   }
 
   on(input, "input", read, signal);

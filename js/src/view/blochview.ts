@@ -56,7 +56,7 @@ function sphere(): Sphere {
 /** How long nothing must have changed before the spheres out of sight follow, in ms. */
 const REST = 120;
 
-/** A sphere for each wire, then `last`. Reading a vector off a large state costs as much as a gate, so first those in sight. */
+/** A sphere for each wire, then `last` (first where the wires are many and scroll). Reading a vector off a large state costs as much as a gate, so first those in sight. */
 export function blochRow(
   last: HTMLElement,
   signal: AbortSignal,
@@ -95,7 +95,7 @@ export function blochRow(
     el,
     update(state, names) {
       about = { state, names };
-      el.classList.toggle("is-row", names.length > 8);
+      el.classList.toggle("is-many", names.length > 8);
       if (spheres.length !== names.length) {
         sight.disconnect();
         spheres = names.map((_, q) => spheres[q] ?? sphere());

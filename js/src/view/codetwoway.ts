@@ -153,8 +153,12 @@ export function twoWay(session: Session, label: string, leave: () => void, signa
         " ",
         stale ? "The drawing was changed meanwhile." : "The drawing shows the last good text.",
       ),
-      button(`Go to line ${line}`, () => editor.goTo(offset)),
-      button(stale ? "Take the drawing" : "Last good text", take),
+      h(
+        "span",
+        { class: "ql-code-acts" },
+        button(`Go to line ${line}`, () => editor.goTo(offset)),
+        button(stale ? "Take the drawing" : "Last good text", take),
+      ),
     );
   }
 

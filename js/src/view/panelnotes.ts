@@ -44,6 +44,7 @@ export function notes(
         refusal?.message,
         refusal?.cure,
         error?.message,
+        error?.where,
         status?.warning?.message,
         phase === "opening" && lost === null,
         plotFault,
@@ -134,8 +135,9 @@ function note(
 function failed(error: RunError, step: number, signal: AbortSignal): HTMLElement {
   const trace = error.traceback?.trim();
   const known = error.message.includes(error.type) || error.type === "TrainError" ? "" : `${error.type}: `;
-  const head = h("b", null, `Failed at step ${thousands(step)}. `);
-  const where = error.where && !/^run\b/.test(error.where) ? ` (${error.where})` : "";
+  const at = /^step (\d+)$/.exec(error.where ?? "")?.[1];
+  const head = h("b", null, `Failed at step ${thousands(at === undefined ? step : Number(at))}. `);
+  const where = error.where && at === undefined && !/^run\b/.test(error.where) ? ` (${error.where})` : "";
   const text = h(
     "div",
     { class: "grow" },

@@ -56,11 +56,12 @@ export function viewFigure(values: Values, tokens: Tokens): ViewFigure {
   const shown = numbers(values, "explained").reduce((a, b) => a + b, 0);
   const name = (text: string): string => text.slice(0, 40).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const title = { standoff: 4, font: { size: 11 } };
+  const domain = [0.07, classes.length > 0 ? 0.9 : 1]; // room for the title below, and for the classes' names above
   return {
     data,
     annotations: [...annotations, ...legend(classes, tokens)],
     xaxis: { title: { ...title, text: name(across) }, autorange: true, showgrid: false, zeroline: false },
-    yaxis: { title: { ...title, text: name(up) }, autorange: true, showgrid: false, zeroline: false },
+    yaxis: { title: { ...title, text: name(up) }, autorange: true, showgrid: false, zeroline: false, domain },
     note: [
       `step ${Number(values.step ?? 0).toLocaleString("en")}`,
       shown > 0 && shown < 0.999 ? `the plane shows ${Math.round(100 * shown)} % of the spread` : "",

@@ -112,5 +112,8 @@ export async function frame(ms = 150): Promise<void> {
 /** Waits for what the last action must bring about: a loaded machine draws late. */
 export async function until(check: () => boolean, ms = 5000): Promise<void> {
   const end = Date.now() + ms;
-  while (!check() && Date.now() < end) await frame(20);
+  while (!check()) {
+    if (Date.now() > end) throw new Error(`never came: ${check}`);
+    await frame(20);
+  }
 }

@@ -168,6 +168,10 @@ describe("states", () => {
     b.kernel.tell();
     await until(() => drawn.get("loss")?.data.at(-1)?.mode === "markers");
     expect(text(".ql-notes")).toContain("Failed at step 30. ValueError: loss is NaN.Lower the rate.");
+    b.kernel.now = { ...b.kernel.now, error: { ...error, where: "step 31" } };
+    b.kernel.tell();
+    await until(() => text(".ql-notes").includes("step 31"));
+    expect(text(".ql-notes")).toContain("Failed at step 31. ValueError: loss is NaN.Lower the rate.");
     expect($<HTMLDetailsElement>(".ql-notes details").open).toBe(false);
     expect(text(".ql-notes pre")).toBe("line 1");
     expect(drawn.get("loss")?.data.at(-1)?.mode).toBe("markers");
