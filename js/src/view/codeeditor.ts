@@ -197,8 +197,10 @@ export function codeEditor(label: string, events: EditorEvents, signal: AbortSig
     },
     reveal(line) {
       const top = TOP + line * LINE;
-      if (top < field.scrollTop || top + LINE > field.scrollTop + field.clientHeight)
-        field.scrollTop = Math.max(0, top - field.clientHeight / 3);
+      const over = top + LINE + TOP - field.scrollTop - field.clientHeight;
+      if (over > 0 && over <= 4 * LINE)
+        field.scrollTop += over; // just below the edge: no jump
+      else if (top < field.scrollTop || over > 0) field.scrollTop = Math.max(0, top - field.clientHeight / 3);
     },
     goTo(offset) {
       field.focus();

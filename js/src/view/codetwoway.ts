@@ -122,6 +122,7 @@ export function twoWay(session: Session, label: string, leave: () => void, signa
     if (key !== shown) {
       shown = key;
       tell();
+      if (trouble) editor.reveal(trouble.line - 1); // what is said has just taken a part of the room
     }
     const root = el.getRootNode() as Document | ShadowRoot;
     const first = lit.values().next().value;
