@@ -62,7 +62,11 @@ def save(features: Features, folder: str | os.PathLike[str]) -> Path:
         if place.exists():
             old = made.with_suffix(".old")
             os.replace(place, old)
-            os.replace(made, place)
+            try:
+                os.replace(made, place)
+            except OSError:
+                os.replace(old, place)
+                raise
             shutil.rmtree(old, ignore_errors=True)
         else:
             os.replace(made, place)

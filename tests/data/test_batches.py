@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,30 @@ def test_a_wrong_or_damaged_folder_is_refused(fx: qlab.Features, tmp_path: Path)
     with pytest.raises(DataError, match="other files"):
         fx.save(tmp_path / "mine")
     assert (tmp_path / "mine" / "thesis.tex").read_text() == "x"
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def test_a_save_that_fails_leaves_the_old_folder_where_it_was(
+    fails: int, fx: qlab.Features, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fx.save(tmp_path / "fx")
+    other = qlab.load("iris").features(qubits=2, reduce="pca", seed=9)
+    move, moves = os.replace, []
+
+    def full(a: Path, b: Path) -> None:
+        moves.append((a, b))
+        if len(moves) == fails:
+            raise OSError(28, "No space left on device")
+        move(a, b)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(DataError, match="No space left"):
+        other.save(folder)
+    assert qlab.Features.open(folder, check=True).lineage == fx.lineage
+    assert [p.name for p in tmp_path.iterdir()] == ["fx"]
+    moves[:] = [(folder, folder)] * 3  # the disk has room again
+    other.save(folder)
+    assert qlab.Features.open(folder, check=True).lineage == other.lineage
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="smaps are Linux's")
